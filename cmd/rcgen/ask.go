@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"rcgen/generator"
+)
+
+// question is one thing that init asks; Enter takes the default.
+type question struct {
+	given           bool        // an option has answered it
+	needed          func() bool // nil: always
+	text, byDefault string
+	set             func(answer string) error
+}
+
+// ask fills a request from a person's answers. Each is checked before the next
+// is asked.
+func ask(c *cli.Context, e env, r *generator.Request) error {
+	host, err := readHost(c, e)
+	if err != nil {
+		return err
+	}
+	r.Host = host
+	in := bufio.NewReader(e.stdin)
+	for _, q := range questions(c, r) {
+		if q.given || q.needed != nil && !q.needed() {
+			continue
+		}
+		if err := q.ask(in, e.stderr); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func questions(c *cli.Context, r *generator.Request) []question {
+	const here = " (in brackets: this machine)"
+	return []question{
+		{false, nil, "How many users will have an account?", "100", func(a string) (err error) {
+			r.Users, err = positive("users", a)
+			return err
+		}},
+		{c.IsSet("domain"), nil, "Under which domain? (localhost: http, on this machine only)", generator.Localhost, func(a string) (err error) {
+			r.Domain, err = generator.NormalDomain(a)
+			if err == nil && r.Domain != generator.Localhost && !c.IsSet("tls") {
+				r.TLS.Mode = generator.TLSACME
+			}
+			return err
+		}},
+		{c.IsSet("acme-email"), func() bool { return r.TLS.Mode == generator.TLSACME },
+			"E-mail for the certificate? (none: plain http, behind a proxy of yours)", "none", func(a string) error {
+				if a == "none" {
+					r.TLS.Mode = generator.TLSOff
+					return nil
+				}
+				r.TLS.Email = a
+				return r.Check()
+			}},
+		{c.IsSet("cores"), nil, "Cores of the machine that will run it?" + here, fmt.Sprint(r.Host.Cores), func(a string) (err error) {
+			r.Host.Cores, err = positive("cores", a)
+			return err
+		}},
+		{c.IsSet("memory"), nil, "Its memory?" + here, r.Host.Memory.String(), func(a string) (err error) {
+			r.Host.Memory, err = generator.ParseBytes(a)
+			return err
+		}},
+	}
+}
+
+// ask prints the question and reads one line, again until the answer will do.
+func (q question) ask(in *bufio.Reader, out io.Writer) error {
+	for {
+		fmt.Fprintf(out, "%s [%s] ", q.text, q.byDefault)
+		line, err := in.ReadString('\n')
+		if err != nil {
+			fmt.Fprintln(out)
+			return &generator.Error{What: "init: no answer", Hint: "give --users N to be asked nothing"}
+		}
+		answer := strings.TrimSpace(line)
+		if answer == "" {
+			answer = q.byDefault
+		}
+		if err = q.set(answer); err == nil {
+			return nil
+		}
+		fmt.Fprintf(out, "%v\n", err)
+	}
+}

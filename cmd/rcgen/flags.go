@@ -1,0 +1,201 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"rcgen/generator"
+)
+
+// maxSmallFile bounds files that a person names on the command line: a profile
+// or a connection string is far below (assumption).
+const maxSmallFile = 1 << 20
+
+func dirFlag() cli.Flag {
+	return &cli.StringFlag{Name: "dir", Aliases: []string{"C"}, Value: ".", Usage: "`DIR` of the project"}
+}
+
+func formatFlag() cli.Flag {
+	return &cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"}
+}
+
+func strictFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "strict", Usage: "take every warning for an error"}
+}
+
+func dryRunFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "dry-run", Usage: "show what would be written, write nothing"}
+}
+
+// requestFlags are the options that make up a request, but for --users.
+func requestFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "concurrency", Usage: "`RATIO` of users online at the busiest time, above 0 and up to 1 (default: the profile's)"},
+		&cli.StringFlag{Name: "concurrent", Usage: "`N` users online at the busiest time, instead of a ratio"},
+		&cli.StringFlag{Name: "profile", Usage: "small, medium, large or `FILE` (default: by users)"},
+		&cli.StringFlag{Name: "instances", Usage: "`N` Rocket.Chat instances (default: planned)"},
+		&cli.StringFlag{Name: "domain", Usage: "public host `NAME`; without it http on localhost"},
+		&cli.StringFlag{Name: "tls", Usage: "acme, files or off (default: acme with a domain, off without)"},
+		&cli.StringFlag{Name: "acme-email", Usage: "`ADDRESS` of the ACME account"},
+		&cli.StringFlag{Name: "cores", Usage: "plan for a machine with `N` cores (default: this one)"},
+		&cli.StringFlag{Name: "memory", Usage: "plan for a machine with memory `SIZE`, like 32GiB (default: this one)"},
+		&cli.StringFlag{Name: "release", Usage: "Rocket.Chat `VERSION` (default: " + generator.DefaultRelease + ")"},
+		&cli.StringFlag{Name: "edition", Usage: "licensed or community (default: licensed, with a warning)"},
+		&cli.StringFlag{Name: "mongo-url-file", Usage: "`FILE` with the connection string of a MongoDB replica set of your own"},
+		&cli.StringFlag{Name: "project", Usage: "Compose project `NAME` (default: rocketchat)"},
+	}
+}
+
+// applyFlags puts the options that were given into a request. The URL of an
+// external MongoDB is returned apart: it is a secret.
+func applyFlags(c *cli.Context, r *generator.Request) (mongoURL string, err error) {
+	ints := map[string]*int{"concurrent": &r.Concurrent, "instances": &r.Instances}
+	for _, name := range []string{"concurrent", "instances"} {
+		if c.IsSet(name) {
+			if *ints[name], err = positive(name, c.String(name)); err != nil {
+				return "", err
+			}
+		}
+	}
+	if c.IsSet("concurrency") {
+		r.Concurrency, err = strconv.ParseFloat(c.String("concurrency"), 64)
+		if err != nil || !(r.Concurrency > 0) {
+			return "", flagError("concurrency", c.String("concurrency"), "a ratio above 0 and up to 1, like 0.2")
+		}
+		r.Concurrent = 0
+	}
+	strings := map[string]*string{"profile": &r.Profile, "release": &r.Release, "edition": &r.Edition, "project": &r.Project}
+	for name, to := range strings {
+		if c.IsSet(name) {
+			*to = c.String(name)
+		}
+	}
+	if err := applyDomain(c, r); err != nil {
+		return "", err
+	}
+	if !c.IsSet("mongo-url-file") {
+		return "", nil
+	}
+	r.MongoDB.External = true
+	return readMongoURL(c.String("mongo-url-file"))
+}
+
+func applyDomain(c *cli.Context, r *generator.Request) (err error) {
+	if c.IsSet("domain") {
+		if r.Domain, err = generator.NormalDomain(c.String("domain")); err != nil {
+			return usageError{err}
+		}
+		r.TLS.Mode = generator.TLSACME
+		if r.Domain == generator.Localhost {
+			r.TLS.Mode = generator.TLSOff
+		}
+	}
+	if c.IsSet("tls") {
+		r.TLS.Mode = c.String("tls")
+	}
+	if c.IsSet("acme-email") {
+		r.TLS.Email = c.String("acme-email")
+		if r.TLS.Mode != generator.TLSACME {
+			return flagError("acme-email", r.TLS.Email, "used with --tls acme and a --domain")
+		}
+	}
+	return nil
+}
+
+func readMongoURL(file string) (string, error) {
+	data, err := readSmall(file)
+	if err != nil {
+		return "", err
+	}
+	url := strings.TrimSpace(string(data))
+	if err := generator.CheckMongoURL(url); err != nil {
+		return "", usageError{err}
+	}
+	return url, nil
+}
+
+func readSmall(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxSmallFile+1))
+	if err == nil && len(data) > maxSmallFile {
+		err = fmt.Errorf("%s: larger than %d bytes", file, maxSmallFile)
+	}
+	return data, err
+}
+
+// readHost takes the host from --cores and --memory, and measures what they leave out.
+func readHost(c *cli.Context, e env) (generator.Host, error) {
+	var h generator.Host
+	var err error
+	if c.IsSet("cores") {
+		h.Source = generator.HostFlag
+		if h.Cores, err = positive("cores", c.String("cores")); err != nil {
+			return h, err
+		}
+	}
+	if c.IsSet("memory") {
+		h.Source = generator.HostFlag
+		if h.Memory, err = generator.ParseBytes(c.String("memory")); err != nil {
+			return h, flagError("memory", c.String("memory"), "a size like 32GiB")
+		}
+	}
+	if h.Cores > 0 && h.Memory > 0 {
+		return h, nil
+	}
+	m, err := e.detect(c.Context)
+	if err != nil {
+		return h, &generator.Error{What: err.Error(), Hint: "give --cores and --memory"}
+	}
+	if h.Source == "" {
+		h.Source = generator.HostDetected
+	}
+	if h.Cores == 0 {
+		h.Cores = m.Cores
+	}
+	if h.Memory == 0 {
+		h.Memory = generator.Bytes(m.Memory) / generator.MiB * generator.MiB
+	}
+	return h, nil
+}
+
+// positive reads a whole number from 1 on.
+func positive(flag, value string) (int, error) {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 {
+		return 0, flagError(flag, value, "a whole number from 1 on")
+	}
+	return n, nil
+}
+
+func flagError(flag, value, want string) error {
+	return usageError{fmt.Errorf("--%s %q: wants %s", flag, value, want)}
+}
+
+// ownProfile reads the profile that a request names as a file, relative to base.
+// It returns nil where the request names a shipped one or none.
+func ownProfile(base, name string) (*generator.Profile, []byte, error) {
+	if name == "" || slices.Contains([]string{"small", "medium", "large"}, name) {
+		return nil, nil, nil
+	}
+	file := name
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(base, file)
+	}
+	data, err := readSmall(file)
+	if err != nil {
+		return nil, nil, &generator.Error{What: "profile: " + err.Error(), Hint: "small, medium, large, or a file; rcgen profiles lists them"}
+	}
+	p, err := generator.DecodeProfile(name, data)
+	return &p, data, err
+}

@@ -1,0 +1,42 @@
+// Command rcgen turns "how many users, on what host" into a Rocket.Chat
+// deployment on Docker Compose, and keeps it right.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"golang.org/x/term"
+
+	"rcgen/internal/host"
+)
+
+// gcPercent lets the heap grow to three times what lives between collections: a
+// run allocates some MiB and ends. GOGC in the environment stands above it.
+const gcPercent = 200
+
+// env is the world outside, handed to the commands.
+type env struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	terminal       bool // a person types and reads
+	random         io.Reader
+	detect         func(context.Context) (host.Measured, error)
+}
+
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	os.Exit(run(os.Args, env{
+		stdin:    os.Stdin,
+		stdout:   os.Stdout,
+		stderr:   os.Stderr,
+		terminal: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
+		random:   rand.Reader,
+		detect:   host.Detect,
+	}))
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"rcgen/generator"
+)
+
+// written is what a command that writes reports as JSON.
+type written struct {
+	Plan    generator.Plan `json:"plan"`
+	Changes []change       `json:"changes"`
+	DryRun  bool           `json:"dry_run"`
+}
+
+type change struct {
+	Op   generator.Op `json:"op"`
+	Path string       `json:"path"`
+}
+
+// printWritten reports what was written, or would be. before is the plan that a
+// scale started from, or nil.
+func printWritten(c *cli.Context, e env, b built, before *generator.Plan) error {
+	changes := []change{}
+	for _, ch := range b.valid.Changes() {
+		changes = append(changes, change{ch.Op, ch.File.Path})
+	}
+	if c.String("format") == "json" {
+		return printJSON(e.stdout, written{b.plan, changes, c.Bool("dry-run")})
+	}
+	var out strings.Builder
+	if before == nil {
+		planTable(&out, b.plan)
+	} else {
+		planChanges(&out, *before, b.plan)
+	}
+	out.WriteByte('\n')
+	if len(changes) == 0 {
+		out.WriteString("nothing to write: every file is as it should be\n")
+	}
+	for _, ch := range changes {
+		fmt.Fprintf(&out, "%-8s %s\n", ch.Op, ch.Path)
+	}
+	switch {
+	case c.Bool("dry-run"):
+		out.WriteString("\nnothing was written (--dry-run)\n")
+	case len(changes) > 0 && before != nil: // replicas may be gone
+		fmt.Fprintf(&out, "\nnext: %sdocker compose up -d --wait --remove-orphans\n", cd(c.String("dir")))
+	case len(changes) > 0:
+		fmt.Fprintf(&out, "\nnext: %sdocker compose up -d --wait\n", cd(c.String("dir")))
+	}
+	_, err := io.WriteString(e.stdout, out.String())
+	return err
+}
+
+func cd(dir string) string {
+	if dir == "." {
+		return ""
+	}
+	return "cd " + dir + " && "
+}
+
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// planTable prints the figures of a plan on one screen.
+func planTable(w io.Writer, p generator.Plan) {
+	fmt.Fprintf(w, "%d users, %d at once (profile %s), on %s and %s (%s)\n\n",
+		p.Users, p.Concurrent, p.Profile, counted(p.Host.Cores, "core"), p.Host.Memory.Human(), p.Host.Source)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "SERVICE\tREPLICAS\tCPUS\tMEMORY\tOF WHICH\tDISK PER YEAR")
+	for _, s := range p.Services {
+		fmt.Fprintf(t, "%s\t%d\t%v\t%s\t%s\t%s\n", s.Name, s.Replicas, s.CPUs.Value, s.Memory.Value.Human(), share(s), human(s.DiskPerYear))
+	}
+	t.Flush()
+	fmt.Fprintf(w, "\nlimits %s + system %s of %s; this host carries about %d users at once\n",
+		p.Memory.Limits.Human(), p.Memory.Reserve.Human(), p.Host.Memory.Human(), p.Carries.Concurrent)
+}
+
+func share(s generator.Service) string {
+	switch {
+	case s.Heap != nil:
+		return "heap " + s.Heap.Value.Human()
+	case s.Cache != nil:
+		return "cache " + s.Cache.Value.Human()
+	default:
+		return "-"
+	}
+}
+
+func human(f *generator.Figure[generator.Bytes]) string {
+	if f == nil {
+		return "-"
+	}
+	return f.Value.Human()
+}
+
+// planChanges prints the figures in which two plans differ.
+func planChanges(w io.Writer, was, is generator.Plan) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	line := func(what, from, to string) {
+		if from != to {
+			fmt.Fprintf(t, "%s\t%s ->\t%s\n", what, from, to)
+		}
+	}
+	line("users", fmt.Sprint(was.Users), fmt.Sprint(is.Users))
+	line("users at once", fmt.Sprint(was.Concurrent), fmt.Sprint(is.Concurrent))
+	line("profile", was.Profile, is.Profile)
+	line("instances", fmt.Sprint(was.Instances), fmt.Sprint(is.Instances))
+	for _, s := range is.Services {
+		old, err := was.Service(s.Name)
+		if err != nil {
+			continue // both plans have the same services: scale changes users and instances only
+		}
+		line(s.Name+" CPUs", fmt.Sprint(old.CPUs.Value), fmt.Sprint(s.CPUs.Value))
+		line(s.Name+" memory", old.Memory.Value.Human(), s.Memory.Value.Human())
+	}
+	line("limits together", was.Memory.Limits.Human(), is.Memory.Limits.Human())
+	t.Flush()
+}
+
+// planReasons prints why each figure is what it is, and where that comes from.
+func planReasons(w io.Writer, p generator.Plan) {
+	fmt.Fprintln(w, "\nWhy:")
+	reason := func(what, value, why, source string) {
+		fmt.Fprintf(w, "  %s %s: %s\n      [%s]\n", what, value, why, source)
+	}
+	values := map[string]string{
+		"concurrent": fmt.Sprint(p.Concurrent), "instances": fmt.Sprint(p.Instances),
+		"profile": p.Profile, "memory.reserve": p.Memory.Reserve.Human(),
+	}
+	for _, r := range p.Reasons {
+		reason(r.Figure, values[r.Figure], r.Reason, r.Source)
+	}
+	for _, s := range p.Services {
+		reason(s.Name+" CPUs", fmt.Sprint(s.CPUs.Value), s.CPUs.Reason, s.CPUs.Source)
+		for _, f := range []struct {
+			what   string
+			figure *generator.Figure[generator.Bytes]
+		}{{"memory", &s.Memory}, {"heap", s.Heap}, {"cache", s.Cache}, {"disk per year", s.DiskPerYear}} {
+			if f.figure != nil {
+				reason(s.Name+" "+f.what, f.figure.Value.Human(), f.figure.Reason, f.figure.Source)
+			}
+		}
+	}
+}
+
+// counted writes a number with its noun.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"rcgen/generator"
+)
+
+// profileRow is a profile as `rcgen profiles --format json` prints it.
+type profileRow struct {
+	Name                  string `json:"name"`
+	MinUsers              int    `json:"min_users"`
+	MaxUsers              int    `json:"max_users"`
+	ConcurrentPerInstance int    `json:"concurrent_per_instance"`
+	MinInstances          int    `json:"min_instances"`
+	Source                string `json:"source"` // of the range
+}
+
+func profilesCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:  "profiles",
+		Usage: "list the size profiles with their ranges and sources",
+		UsageText: "rcgen profiles [options]\n\n" +
+			"   rcgen profiles\n" +
+			"   rcgen profiles --show medium > my-profile.yaml    # every value with its source",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "show", Usage: "print the `PROFILE` itself: the keys that one of your own may have"},
+			formatFlag(),
+		},
+		Action: func(c *cli.Context) error { return runProfiles(c, e) },
+	}
+}
+
+func runProfiles(c *cli.Context, e env) error {
+	if c.IsSet("show") {
+		text, err := generator.ProfileText(c.String("show"))
+		if err != nil {
+			return usageError{err}
+		}
+		_, err = e.stdout.Write(text)
+		return err
+	}
+	all, err := generator.Profiles()
+	if err != nil {
+		return err
+	}
+	var rows []profileRow
+	for _, p := range all {
+		rows = append(rows, profileRow{p.Name, p.Users.Value.Min, p.Users.Value.Max, p.ConcurrentPerInstance.Value, p.MinInstances.Value, p.Users.Origin()})
+	}
+	if c.String("format") == "json" {
+		return printJSON(e.stdout, rows)
+	}
+	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "PROFILE\tUSERS\tAT ONCE PER INSTANCE\tINSTANCES FROM\tSOURCE OF THE RANGE")
+	for _, r := range rows {
+		fmt.Fprintf(t, "%s\t%d to %d\t%d\t%d\t%s\n", r.Name, r.MinUsers, r.MaxUsers, r.ConcurrentPerInstance, r.MinInstances, r.Source)
+	}
+	return t.Flush()
+}

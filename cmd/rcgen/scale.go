@@ -1,0 +1,52 @@
+package main
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"rcgen/generator"
+)
+
+func scaleCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:  "scale",
+		Usage: "change the number of instances, or of users",
+		UsageText: "rcgen scale --instances N | --users N [options]\n\n" +
+			"   rcgen scale --instances 6     # a count that you state is obeyed\n" +
+			"   rcgen scale --users 5000      # instances are planned anew",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "instances", Usage: "`N` Rocket.Chat instances"},
+			&cli.StringFlag{Name: "users", Usage: "`N` accounts; the number of instances is planned from them"},
+			strictFlag(), dryRunFlag(), dirFlag(), formatFlag(),
+		},
+		Action: func(c *cli.Context) error { return runScale(c, e) },
+	}
+}
+
+func runScale(c *cli.Context, e env) error {
+	if c.IsSet("instances") == c.IsSet("users") {
+		return usageError{&generator.Error{What: "scale: wants either --instances N or --users N", Hint: "rcgen scale --help shows both"}}
+	}
+	d, requestFile, err := openProject(c)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	before, err := job{requestFile: requestFile, dir: c.String("dir")}.plan()
+	if err != nil {
+		return err
+	}
+	users, instances := before.Users, 0
+	if c.IsSet("instances") {
+		instances, err = positive("instances", c.String("instances"))
+	} else {
+		users, err = positive("users", c.String("users"))
+	}
+	if err != nil {
+		return err
+	}
+	changed, err := generator.SetSize(requestFile, users, instances)
+	if err != nil {
+		return usageError{err}
+	}
+	return regenerate(c, e, d, changed, &before)
+}

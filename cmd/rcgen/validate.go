@@ -1,0 +1,89 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"rcgen/generator"
+)
+
+func validateCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:  "validate",
+		Usage: "check the files on disk, hand edits included",
+		UsageText: "rcgen validate [options]\n\n" +
+			"   rcgen validate\n" +
+			"   rcgen validate --env-file .env.example    # in CI, where the secrets are not",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "env-file", Value: generator.EnvFile, Usage: "`FILE` in the project with the variables"},
+			dirFlag(), formatFlag(),
+		},
+		Action: func(c *cli.Context) error { return runValidate(c, e) },
+	}
+}
+
+func runValidate(c *cli.Context, e env) error {
+	d, requestFile, err := openProject(c)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	var findings []generator.Finding
+	r, err := generator.DecodeRequest(requestFile)
+	if err == nil {
+		_, err = job{requestFile: requestFile, dir: c.String("dir")}.plan()
+	}
+	if err != nil {
+		findings = append(findings, generator.Finding{Code: generator.FindRequest, File: generator.RequestFile, Message: err.Error(), Hint: hintOf(err)})
+	}
+	project, err := generator.ReadProject(d.FS(), c.String("env-file"))
+	if err != nil {
+		return err
+	}
+	findings = append(findings, generator.Check(project, r.Host, exists(c.String("dir")))...)
+	return printFindings(c, e, findings)
+}
+
+func hintOf(err error) string {
+	var h interface{ Hints() []string }
+	if errors.As(err, &h) && len(h.Hints()) > 0 {
+		return h.Hints()[0]
+	}
+	return ""
+}
+
+// exists looks paths up as Compose does: from the project's directory.
+func exists(dir string) func(string) bool {
+	return func(path string) bool {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dir, path)
+		}
+		_, err := os.Stat(path)
+		return !errors.Is(err, fs.ErrNotExist)
+	}
+}
+
+func printFindings(c *cli.Context, e env, findings []generator.Finding) error {
+	if c.String("format") == "json" {
+		if findings == nil {
+			findings = []generator.Finding{}
+		}
+		if err := printJSON(e.stdout, findings); err != nil {
+			return err
+		}
+	} else {
+		for _, f := range findings {
+			fmt.Fprintf(e.stdout, "%s [%s]\n  %s\n", f, f.Code, f.Hint)
+		}
+	}
+	if len(findings) == 0 {
+		fmt.Fprintln(e.stderr, "rcgen: the project is valid")
+		return nil
+	}
+	return findingsError{errors.New(counted(len(findings), "finding"))}
+}

@@ -1,0 +1,86 @@
+package generator
+
+import (
+	"net/mail"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// NormalDomain returns a host name in the ASCII form that certificates and
+// proxies use. An internationalised name is converted; anything that is not a
+// bare host name or IPv4 address is an error.
+func NormalDomain(s string) (string, error) {
+	const hint = "give the host name alone, like chat.yourcompany.com"
+	if addr, err := netip.ParseAddr(s); err == nil && addr.Is4() {
+		return s, nil
+	}
+	profile := idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
+	ascii, err := profile.ToASCII(s)
+	if err != nil || strings.HasSuffix(ascii, ".") || numeric(ascii) {
+		return "", hinted(hint, "domain: %q is not a host name", s)
+	}
+	return ascii, nil
+}
+
+// numeric reports whether the last label is a number: such a name is taken for
+// an IPv4 address by browsers (url.spec.whatwg.org, "ends in a number checker").
+func numeric(domain string) bool {
+	last := domain[strings.LastIndex(domain, ".")+1:]
+	return strings.Trim(last, "0123456789") == ""
+}
+
+func (r Request) checkDomain() error {
+	normal, err := NormalDomain(r.Domain)
+	if err != nil {
+		return err
+	}
+	if normal != r.Domain {
+		return hinted("write it as "+normal, "domain: %q is not in its ASCII form", r.Domain)
+	}
+	return nil
+}
+
+func (r Request) checkTLS() error {
+	switch r.TLS.Mode {
+	case TLSOff:
+		return nil
+	case TLSFiles:
+		return r.checkNotLocalhost()
+	case TLSACME:
+		if err := r.checkNotLocalhost(); err != nil {
+			return err
+		}
+		if _, err := netip.ParseAddr(r.Domain); err == nil || !strings.Contains(r.Domain, ".") {
+			return hinted("use --tls files with a certificate of your own, or --tls off", "domain: %s is not a public name, so no ACME server certifies it", r.Domain)
+		}
+		return checkEmail(r.TLS.Email)
+	default:
+		return hinted("acme, files or off", "tls: mode %q is not known", r.TLS.Mode)
+	}
+}
+
+func (r Request) checkNotLocalhost() error {
+	if r.Domain == Localhost {
+		return hinted("give --domain too", "tls: mode %s needs a domain", r.TLS.Mode)
+	}
+	return nil
+}
+
+// reserved domains have no mailbox, and ACME servers refuse an account there
+// (RFC 2606, RFC 6761).
+var reserved = []string{"example.com", "example.net", "example.org", "example", "test", "invalid", "localhost"}
+
+func checkEmail(email string) error {
+	addr, err := mail.ParseAddress(email)
+	if email == "" || err != nil || addr.Address != email {
+		return hinted("give --acme-email with a mailbox that somebody reads: warnings about the certificate go there", "tls: email %q is not an e-mail address", email)
+	}
+	host := strings.ToLower(email[strings.LastIndex(email, "@")+1:])
+	if slices.ContainsFunc(reserved, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) }) {
+		return hinted("give --acme-email with a mailbox of your own", "tls: email %q is at a reserved domain, which ACME servers refuse", email)
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package generator
+
+import (
+	"fmt"
+	"regexp"
+)
+
+// prometheusDuration is a whole number and a unit, as Prometheus takes it for
+// its retention (prometheus.io/docs/prometheus/latest/storage).
+var prometheusDuration = regexp.MustCompile(`^[1-9][0-9]*[hdwy]$`)
+
+// check returns the first value that no plan can be made with.
+func (p Profile) check() error {
+	if p.Name == "" {
+		return fmt.Errorf("name: is missing")
+	}
+	for _, c := range []struct {
+		key  string
+		good bool
+		want string
+	}{
+		{"users", p.Users.Value.Min >= 1 && p.Users.Value.Max >= p.Users.Value.Min && p.Users.Value.Max <= MaxUsers, fmt.Sprintf("wants 1 <= min <= max <= %d", MaxUsers)},
+		{"concurrency", p.Concurrency.Value > 0 && p.Concurrency.Value <= 1, "wants a value above 0 and up to 1"},
+		{"concurrent_per_instance", p.ConcurrentPerInstance.Value >= 1, "wants 1 or more"},
+		{"min_instances", p.MinInstances.Value >= 1 && p.MinInstances.Value <= MaxInstances, fmt.Sprintf("wants 1 to %d", MaxInstances)},
+		{"kubernetes_from", p.KubernetesFrom.Value >= 1, "wants 1 or more"},
+		{"presence_cap", p.PresenceCap.Value >= 1, "wants 1 or more"},
+		{"heap_share", p.HeapShare.Value > 0 && p.HeapShare.Value < 1, "wants a value between 0 and 1"},
+		{"cache", p.Cache.Value.Share > 0 && p.Cache.Value.Share < 1 && p.Cache.Value.Less >= 0 && p.Cache.Value.Min >= 256*MiB, "wants a share between 0 and 1 and a min of mongod's own 256MiB or more"},
+		{"storage.metrics_retention", prometheusDuration.MatchString(p.Storage.MetricsRetention.Value), "wants a duration like 15d"},
+		{"storage.metrics_size", p.Storage.MetricsSize.Value >= 512*MiB, "wants 512MiB or more"},
+		{"storage", p.Storage.MessagesPerUserDay.Value >= 0 && p.Storage.BytesPerMessage.Value >= 0 && p.Storage.UploadsPerUserMonth.Value >= 0, "wants no negative value"},
+	} {
+		if !c.good {
+			return fmt.Errorf("%s: %s", c.key, c.want)
+		}
+	}
+	if err := checkReserve(p.OSReserve.Value); err != nil {
+		return fmt.Errorf("os_reserve: %w", err)
+	}
+	for _, s := range p.Services.all() {
+		if err := s.shape.check(); err != nil {
+			return fmt.Errorf("services.%s.%w", s.name, err)
+		}
+	}
+	return nil
+}
+
+// checkReserve wants slices in rising order, the last without an end, each
+// leaving something: more host memory then always leaves more for the services.
+func checkReserve(slices []Slice) error {
+	var from Bytes
+	for i, s := range slices {
+		last := i == len(slices)-1
+		if s.Share < 0 || s.Share >= 1 || last != (s.UpTo == 0) || (!last && s.UpTo <= from) {
+			return fmt.Errorf("wants slices with a rising up_to, the last without one, and shares from 0 to below 1")
+		}
+		from = s.UpTo
+	}
+	if len(slices) == 0 {
+		return fmt.Errorf("wants at least one slice")
+	}
+	return nil
+}
+
+func (s Shape) check() error {
+	switch {
+	case s.CPUs.Value < 0.01: // the engine's own least: docs.docker.com/engine/containers/resource_constraints
+		return fmt.Errorf("cpus: wants 0.01 or more")
+	case s.MemoryMin.Value < 6*MiB: // the engine's own least, same page
+		return fmt.Errorf("memory_min: wants 6MiB or more")
+	case s.Memory.Value < s.MemoryMin.Value:
+		return fmt.Errorf("memory: is below memory_min")
+	case s.CPUsPerConcurrent != nil && s.CPUsPerConcurrent.Value < 0:
+		return fmt.Errorf("cpus_per_concurrent: is negative")
+	case s.MemoryPerConcurrent != nil && s.MemoryPerConcurrent.Value < 0:
+		return fmt.Errorf("memory_per_concurrent: is negative")
+	}
+	return nil
+}
+
+// namedShape is one service's needs under the name it has in compose.yaml.
+type namedShape struct {
+	name  string
+	shape Shape
+}
+
+// The names of the services in compose.yaml; replicas of Rocket.Chat have their
+// number appended.
+const (
+	Traefik         = "traefik"
+	RocketChat      = "rocketchat"
+	MongoDBService  = "mongodb"
+	NATS            = "nats"
+	Prometheus      = "prometheus"
+	Grafana         = "grafana"
+	NodeExporter    = "node-exporter"
+	MongoDBExporter = "mongodb-exporter"
+	NATSExporter    = "nats-exporter"
+)
+
+// all returns the shapes in the order in which plans and files list services.
+func (s Shapes) all() []namedShape {
+	return []namedShape{
+		{Traefik, s.Traefik},
+		{RocketChat, s.RocketChat},
+		{MongoDBService, s.MongoDB},
+		{NATS, s.NATS},
+		{Prometheus, s.Prometheus},
+		{Grafana, s.Grafana},
+		{NodeExporter, s.NodeExporter},
+		{MongoDBExporter, s.MongoDBExporter},
+		{NATSExporter, s.NATSExporter},
+	}
+}

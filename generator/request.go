@@ -1,0 +1,148 @@
+package generator
+
+import (
+	"regexp"
+
+	"github.com/Masterminds/semver/v3"
+)
+
+// RequestVersion is the version of rcgen.yaml that this rcgen reads and writes.
+const RequestVersion = 1
+
+// Localhost is the domain of a project that was given none: a first try, over
+// http, on the machine it runs on.
+const Localhost = "localhost"
+
+// TLS modes.
+const (
+	TLSACME  = "acme"  // certificates from Let's Encrypt
+	TLSFiles = "files" // certificates in secrets/
+	TLSOff   = "off"   // plain http: localhost, or behind another proxy
+)
+
+// Editions of Rocket.Chat. A request that names none is planned as licensed,
+// with a warning where that matters.
+const (
+	Licensed  = "licensed"  // a licence with the module "scalability" will be there
+	Community = "community" // no licence: one instance
+)
+
+// Request is rcgen.yaml: every choice a person made, and the host planned for,
+// so that the same file gives the same project on any machine.
+type Request struct {
+	Version     int     `yaml:"version"`               // of this file's format, RequestVersion
+	Project     string  `yaml:"project"`               // Compose project name
+	Users       int     `yaml:"users"`                 // all accounts, 1 to MaxUsers
+	Concurrency float64 `yaml:"concurrency,omitempty"` // share of users online at once, above 0 and up to 1
+	Concurrent  int     `yaml:"concurrent,omitempty"`  // users online at once; stands above Concurrency
+	Instances   int     `yaml:"instances,omitempty"`   // Rocket.Chat replicas, stated by a person; 0 = planned
+	Profile     string  `yaml:"profile,omitempty"`     // small, medium, large or a file in the project; empty = by users
+	Edition     string  `yaml:"edition,omitempty"`     // licensed or community; empty = not said
+	Release     string  `yaml:"release"`               // Rocket.Chat version
+	Domain      string  `yaml:"domain"`                // public host name, ASCII
+	TLS         TLS     `yaml:"tls"`
+	MongoDB     MongoDB `yaml:"mongodb,omitempty"`
+	Host        Host    `yaml:"host"`
+}
+
+// TLS says who terminates https and with which certificate.
+type TLS struct {
+	Mode  string `yaml:"mode"`            // acme, files or off
+	Email string `yaml:"email,omitempty"` // of the ACME account
+}
+
+// MongoDB says where the database is.
+type MongoDB struct {
+	External bool `yaml:"external,omitempty"` // MONGO_URL in .env names a replica set of the user's own
+}
+
+// Host is the machine the project is planned for.
+type Host struct {
+	Cores  int        `yaml:"cores" json:"cores"`   // whole cores
+	Memory Bytes      `yaml:"memory" json:"memory"` // bytes
+	Source HostSource `yaml:"-" json:"source"`      // where the two figures come from
+}
+
+// HostSource says where the figures of a Host come from.
+type HostSource string
+
+// The sources of a Host.
+const (
+	HostDetected  HostSource = "detected"   // measured on this machine
+	HostFlag      HostSource = "flag"       // --cores and --memory
+	HostRequested HostSource = "rcgen.yaml" // recorded there by an earlier run
+)
+
+// Bounds of a request: beyond them a value is taken for a slip of the finger.
+// They are assumptions, far outside the vendor's sizing tables, which end at
+// 80,000 users (RocketChat/docs b693db8, 2023-08-09).
+const (
+	MaxUsers     = 1_000_000
+	MaxInstances = 1_000
+	MaxCores     = 4_096
+	MinMemory    = 512 * MiB
+	MaxMemory    = 64 * TiB
+)
+
+// projectName is what Compose accepts as a project name
+// (github.com/compose-spec/compose-spec, 04-version-and-name.md).
+var projectName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+
+// Check returns what a person must change before the request can be planned,
+// or nil. It converts nothing: see NormalDomain for internationalised names.
+func (r Request) Check() error {
+	for _, check := range []func() error{
+		r.checkSize, r.checkHost, r.checkNames, r.checkRelease, r.checkDomain, r.checkTLS,
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r Request) checkSize() error {
+	switch {
+	case r.Users < 1 || r.Users > MaxUsers:
+		return hinted("count every account that will exist, online or not", "users: %d is not between 1 and %d", r.Users, MaxUsers)
+	case r.Concurrency != 0 && !(r.Concurrency > 0 && r.Concurrency <= 1):
+		return hinted("0.2 means that one user in five is online at the busiest time", "concurrency: %v is not above 0 and up to 1", r.Concurrency)
+	case r.Concurrent < 0 || r.Concurrent > r.Users:
+		return hinted("count the users online at the busiest time", "concurrent: %d is not between 1 and users, %d", r.Concurrent, r.Users)
+	case r.Instances < 0 || r.Instances > MaxInstances:
+		return hinted("leave it out to have it planned from the users", "instances: %d is not between 1 and %d", r.Instances, MaxInstances)
+	}
+	return nil
+}
+
+func (r Request) checkHost() error {
+	switch {
+	case r.Host.Cores < 1 || r.Host.Cores > MaxCores:
+		return hinted("give the number of cores of the machine that will run it", "cores: %d is not between 1 and %d", r.Host.Cores, MaxCores)
+	case r.Host.Memory < MinMemory || r.Host.Memory > MaxMemory:
+		return hinted("give the memory of the machine that will run it, like 32GiB", "memory: %s is not between %s and %s", r.Host.Memory, MinMemory, MaxMemory)
+	}
+	return nil
+}
+
+func (r Request) checkNames() error {
+	switch {
+	case !projectName.MatchString(r.Project):
+		return hinted("lower-case letters, digits, - and _, beginning with a letter or digit", "project: %q is not a Compose project name", r.Project)
+	case r.Edition != "" && r.Edition != Licensed && r.Edition != Community:
+		return hinted("licensed or community", "edition: %q is not known", r.Edition)
+	}
+	return nil
+}
+
+func (r Request) checkRelease() error {
+	v, err := semver.StrictNewVersion(r.Release)
+	if err != nil {
+		return hinted("give all three numbers, like "+DefaultRelease, "release: %q is not a Rocket.Chat version", r.Release)
+	}
+	if v.LessThan(oldestRelease) {
+		return hinted("the Alpine image that the health checks rely on exists since 7.0.0 (RocketChat/Rocket.Chat#28042)",
+			"release: %s is older than %s", r.Release, oldestRelease)
+	}
+	return nil
+}

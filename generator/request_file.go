@@ -1,0 +1,113 @@
+package generator
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"strconv"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// RequestFile is the file that holds the Request.
+const RequestFile = "rcgen.yaml"
+
+const requestHead = `# What this Rocket.Chat deployment is to be. Change it, then run: rcgen generate
+# rcgen writes everything else in this directory from it, except .env (secrets, made
+# once) and compose.override.yaml (yours).
+`
+
+// NewRequestFile returns rcgen.yaml for a request.
+func NewRequestFile(r Request) ([]byte, error) {
+	body, err := yaml.Dump(r, yaml.WithIndent(2))
+	return append([]byte(requestHead), body...), err
+}
+
+// DecodeRequest reads rcgen.yaml. Unknown and duplicate keys, wrong types, a
+// version of the future and values out of range are errors; those of the first
+// kinds name the line.
+func DecodeRequest(data []byte) (Request, error) {
+	var head struct {
+		Version int `yaml:"version"`
+	}
+	if err := yaml.Unmarshal(data, &head); err == nil && head.Version > RequestVersion {
+		return Request{}, hinted("use a newer rcgen", "%s: version %d is newer than this rcgen reads (%d)", RequestFile, head.Version, RequestVersion)
+	}
+	r := Request{Version: RequestVersion}
+	if err := decodeStrict(RequestFile, data, &r); err != nil {
+		return Request{}, &Error{What: err.Error(), Hint: "the README lists the keys of " + RequestFile}
+	}
+	r.Host.Source = HostRequested
+	if err := r.Check(); err != nil {
+		return Request{}, fmt.Errorf("%s: %w", RequestFile, err)
+	}
+	return r, nil
+}
+
+// SetSize returns rcgen.yaml with other users or instances; 0 instances removes
+// the key. Every other byte stays as a person wrote it, comments included.
+func SetSize(data []byte, users, instances int) ([]byte, error) {
+	want, err := DecodeRequest(data)
+	if err != nil {
+		return nil, err
+	}
+	want.Users, want.Instances = users, instances
+	out, err := setInt(data, "users", users, "")
+	if err == nil {
+		out, err = setInt(out, "instances", instances, "users")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if got, err := DecodeRequest(out); err != nil || !reflect.DeepEqual(got, want) {
+		return nil, hinted("change users and instances there by hand, then run rcgen generate", "%s: is not written in a way that can be changed line by line", RequestFile)
+	}
+	return out, nil
+}
+
+// setInt puts value at a top-level key: in place where the key is there, else on
+// a line of its own below the key named after. A value of 0 removes the line.
+func setInt(data []byte, key string, value int, after string) ([]byte, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return nil, fmt.Errorf("%s: %s", RequestFile, plainYAML(err))
+	}
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	if node := topLevel(&doc, key); node != nil {
+		i := node.Line - 1
+		if value == 0 {
+			lines[i] = nil
+			return bytes.Join(lines, nil), nil
+		}
+		at := node.Column - 1
+		lines[i] = bytes.Join([][]byte{lines[i][:at], []byte(strconv.Itoa(value)), lines[i][at+len(node.Value):]}, nil)
+		return bytes.Join(lines, nil), nil
+	}
+	if value == 0 {
+		return data, nil
+	}
+	i := len(lines) - 1
+	if node := topLevel(&doc, after); node != nil {
+		i = node.Line - 1
+	}
+	if !bytes.HasSuffix(lines[i], []byte("\n")) {
+		lines[i] = append(lines[i][:len(lines[i]):len(lines[i])], '\n')
+	}
+	added := fmt.Appendf(nil, "%s: %d\n", key, value)
+	lines[i] = append(lines[i][:len(lines[i]):len(lines[i])], added...)
+	return bytes.Join(lines, nil), nil
+}
+
+// topLevel returns the value at a key of the document's mapping, or nil.
+func topLevel(doc *yaml.Node, key string) *yaml.Node {
+	if len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
+		return nil
+	}
+	pairs := doc.Content[0].Content
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i].Value == key {
+			return pairs[i+1]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package generator
+
+import (
+	"fmt"
+	"math"
+)
+
+// carries returns what the host carries at most when nobody states a count.
+func (s sizing) carries() Carries {
+	n := s.ceiling
+	if s.request.Edition == Community {
+		n = 1
+	}
+	c := Carries{Instances: n, Concurrent: n * s.profile.ConcurrentPerInstance.Value}
+	c.Users = int(math.Floor(float64(c.Concurrent) / s.share()))
+	return c
+}
+
+// share returns concurrent / users as the request has it.
+func (s sizing) share() float64 {
+	switch {
+	case s.request.Concurrent > 0:
+		return float64(s.request.Concurrent) / float64(s.request.Users)
+	case s.request.Concurrency > 0:
+		return s.request.Concurrency
+	default:
+		return s.profile.Concurrency.Value
+	}
+}
+
+func (s sizing) edition() string {
+	if s.request.Edition == "" {
+		return Licensed
+	}
+	return s.request.Edition
+}
+
+// services returns every service with its figures.
+func (s sizing) services(cat catalog, mongoDB string) ([]Service, error) {
+	var all []Service
+	for _, d := range s.demands {
+		image, err := cat.image(imageName(d.name, mongoDB))
+		if err != nil {
+			return nil, err
+		}
+		svc := Service{Name: d.name, Image: image, Replicas: d.count, CPUs: s.cpus(d), Memory: s.memoryFigure(d)}
+		switch d.name {
+		case RocketChat:
+			svc.Image += ":" + s.request.Release
+			svc.Heap = s.heap(d)
+		case MongoDBService:
+			svc.Cache = s.cache(d)
+			svc.DiskPerYear = s.databaseDisk()
+		case Prometheus:
+			svc.DiskPerYear = s.metricsDisk()
+		}
+		all = append(all, svc)
+	}
+	return all, nil
+}
+
+func imageName(service, mongoDB string) string {
+	if service == MongoDBService {
+		return service + "-" + mongoDB
+	}
+	return service
+}
+
+func (s sizing) cpus(d demand) Figure[float64] {
+	want, cores := d.shape.cpus(s.concurrent), float64(s.request.Host.Cores)
+	f := Figure[float64]{Value: min(want, cores), Source: d.shape.CPUs.Origin()}
+	f.Reason = fmt.Sprintf("%v cores", d.shape.CPUs.Value)
+	if per := d.shape.CPUsPerConcurrent; per != nil && per.Value > 0 {
+		f.Reason += fmt.Sprintf(" + %d concurrent x %v", s.concurrent, per.Value)
+		f.Source += "; " + per.Origin()
+	}
+	if want > cores {
+		f.Reason += fmt.Sprintf(", lowered to the host's %v", cores)
+	}
+	return f
+}
+
+func (s sizing) memoryFigure(d demand) Figure[Bytes] {
+	f := Figure[Bytes]{Value: d.limit, Reason: d.shape.Memory.Value.String(), Source: d.shape.Memory.Origin()}
+	if per := d.shape.MemoryPerConcurrent; per != nil && per.Value > 0 {
+		f.Reason += fmt.Sprintf(" + %d concurrent x %s", s.concurrent, per.Value)
+		f.Source += "; " + per.Origin()
+	}
+	if d.limit < d.want {
+		f.Reason += fmt.Sprintf(", lowered so that all limits fit the host; it does not run below %s", d.min)
+	}
+	return f
+}
+
+func (s sizing) heap(d demand) *Figure[Bytes] {
+	share := s.profile.HeapShare
+	return &Figure[Bytes]{
+		Value:  Bytes(float64(d.limit.MiB())*share.Value) * MiB,
+		Reason: fmt.Sprintf("%v of the memory limit %s", share.Value, d.limit),
+		Source: share.Origin(),
+	}
+}
+
+func (s sizing) cache(d demand) *Figure[Bytes] {
+	c := s.profile.Cache.Value
+	value := Bytes(float64((d.limit-c.Less).MiB())*c.Share) * MiB
+	return &Figure[Bytes]{
+		Value:  max(value, c.Min),
+		Reason: fmt.Sprintf("%v x (memory limit %s - %s), at least %s", c.Share, d.limit, c.Less, c.Min),
+		Source: s.profile.Cache.Origin(),
+	}
+}
+
+func (s sizing) databaseDisk() *Figure[Bytes] {
+	st, users := s.profile.Storage, Bytes(s.request.Users)
+	const days, months = 365, 12
+	messages := users * Bytes(st.MessagesPerUserDay.Value) * days * st.BytesPerMessage.Value
+	uploads := users * st.UploadsPerUserMonth.Value * months
+	return &Figure[Bytes]{
+		Value: messages + uploads,
+		Reason: fmt.Sprintf("%d users x (%d messages a day of %s + uploads of %s a month)",
+			users, st.MessagesPerUserDay.Value, st.BytesPerMessage.Value, st.UploadsPerUserMonth.Value),
+		Source: st.MessagesPerUserDay.Origin() + "; " + st.BytesPerMessage.Origin() + "; " + st.UploadsPerUserMonth.Origin(),
+	}
+}
+
+func (s sizing) metricsDisk() *Figure[Bytes] {
+	st := s.profile.Storage
+	return &Figure[Bytes]{
+		Value:  st.MetricsSize.Value,
+		Reason: fmt.Sprintf("kept %s, never more than %s", st.MetricsRetention.Value, st.MetricsSize.Value),
+		Source: st.MetricsRetention.Origin() + "; " + st.MetricsSize.Origin(),
+	}
+}
+
+// reasons explains the figures that belong to no service.
+func (s sizing) reasons() []Reason {
+	p, r := s.profile, s.request
+	all := []Reason{{"concurrent", fmt.Sprintf("%v of %d users", s.share(), r.Users), p.Concurrency.Origin()}}
+	switch {
+	case r.Concurrent > 0:
+		all[0] = Reason{"concurrent", "stated", "concurrent in rcgen.yaml or --concurrent"}
+	case r.Concurrency > 0:
+		all[0].Source = "concurrency in rcgen.yaml or --concurrency"
+	}
+	return append(all,
+		Reason{"instances", s.instancesReason(), p.ConcurrentPerInstance.Origin()},
+		Reason{"profile", s.profileReason(), p.Users.Origin()},
+		Reason{"memory.reserve", "left to the system and Docker", p.OSReserve.Origin()},
+	)
+}
+
+func (s sizing) instancesReason() string {
+	p := s.profile
+	need := fmt.Sprintf("%d concurrent need %d at %d each", s.concurrent, s.needed, p.ConcurrentPerInstance.Value)
+	if s.request.Edition != Community && s.needed == p.MinInstances.Value {
+		need += fmt.Sprintf(", at least %d", p.MinInstances.Value)
+	}
+	switch {
+	case s.request.Instances > 0:
+		return "stated; " + need
+	case s.request.Edition == Community:
+		return "one without a licence; " + need
+	case s.instances < s.needed:
+		return fmt.Sprintf("%s; %s with %s gives %d (one core stays free, each replica has its memory)",
+			need, count(s.request.Host.Cores, "core"), s.request.Host.Memory.Human(), s.instances)
+	default:
+		return need
+	}
+}
+
+func (s sizing) profileReason() string {
+	if s.request.Profile != "" {
+		return "stated"
+	}
+	return fmt.Sprintf("%d to %d users", s.profile.Users.Value.Min, s.profile.Users.Value.Max)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

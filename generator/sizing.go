@@ -1,0 +1,241 @@
+package generator
+
+import "math"
+
+// chooseProfile returns the profile of a plan: the one given, the shipped one the
+// request names, or the shipped one in whose range its users fall.
+func chooseProfile(r Request, own *Profile) (Profile, error) {
+	switch {
+	case own != nil:
+		return *own, nil
+	case r.Profile != "":
+		return shipped(r.Profile)
+	}
+	var p Profile
+	for _, name := range shippedProfiles {
+		var err error
+		if p, err = shipped(name); err != nil || r.Users <= p.Users.Value.Max {
+			return p, err
+		}
+	}
+	return p, nil // the last has no upper end that Check would let through
+}
+
+// sizing is the arithmetic of one plan.
+type sizing struct {
+	request    Request
+	profile    Profile
+	concurrent int      // users online at once
+	needed     int      // replicas these users need
+	ceiling    int      // most replicas that rcgen plans by itself on this host
+	instances  int      // replicas planned
+	demands    []demand // every service, in the order of Shapes.all
+	reserve    Bytes    // left to the system
+	lowered    bool     // limits are below what the profile wants
+}
+
+// demand is the memory one service asks for and gets.
+type demand struct {
+	name      string
+	shape     Shape
+	count     int   // replicas
+	min, want Bytes // of each replica, whole MiB
+	limit     Bytes // of each replica, whole MiB
+}
+
+func newSizing(r Request, p Profile) (sizing, error) {
+	s := sizing{request: r, profile: p, concurrent: r.concurrent(p), reserve: reserve(p.OSReserve.Value, r.Host.Memory)}
+	s.needed = ceilDiv(s.concurrent, p.ConcurrentPerInstance.Value)
+	if r.Edition != Community {
+		s.needed = max(s.needed, p.MinInstances.Value)
+	}
+	s.demands = s.newDemands(1)
+	if err := s.checkRoom(); err != nil {
+		return sizing{}, err
+	}
+	s.ceiling = s.newCeiling()
+	switch {
+	case r.Instances > 0:
+		s.instances = r.Instances
+	case r.Edition == Community:
+		s.instances = 1
+	default:
+		s.instances = min(s.needed, s.ceiling)
+	}
+	s.demands = s.newDemands(s.instances)
+	if err := s.checkRoom(); err != nil {
+		return sizing{}, err
+	}
+	s.lowered = fit(s.demands, s.budget())
+	return s, nil
+}
+
+// concurrent returns the users online at once: stated, or a share of all.
+func (r Request) concurrent(p Profile) int {
+	switch {
+	case r.Concurrent > 0:
+		return r.Concurrent
+	case r.Concurrency > 0:
+		return int(math.Ceil(float64(r.Users) * r.Concurrency))
+	default:
+		return int(math.Ceil(float64(r.Users) * p.Concurrency.Value))
+	}
+}
+
+// reserve returns what stays with the system, in whole MiB rounded up.
+func reserve(slices []Slice, memory Bytes) Bytes {
+	var sum float64
+	var from Bytes
+	for _, s := range slices {
+		to := s.UpTo
+		if to == 0 || to > memory {
+			to = memory
+		}
+		if to > from {
+			sum += float64(to-from) * s.Share
+			from = to
+		}
+	}
+	return roundUp(Bytes(math.Ceil(sum)), MiB)
+}
+
+// budget returns what all limits together may take, in whole MiB.
+func (s sizing) budget() Bytes { return (s.request.Host.Memory - s.reserve) / MiB * MiB }
+
+// newCeiling returns the most replicas planned without a person saying so: one
+// core stays for everything else, and each has the memory the profile wants for
+// it. It does not depend on the users, so more of them never plan fewer.
+func (s sizing) newCeiling() int {
+	rest := s.budget()
+	var want Bytes
+	for _, d := range s.demands {
+		if d.name == RocketChat {
+			want = d.want
+			continue
+		}
+		rest -= d.min
+	}
+	return max(1, min(s.request.Host.Cores-1, int(rest/want)))
+}
+
+func (s sizing) newDemands(instances int) []demand {
+	var all []demand
+	for _, n := range s.profile.Services.all() {
+		d := demand{name: n.name, shape: n.shape, count: 1, min: roundUp(n.shape.MemoryMin.Value, MiB)}
+		d.want = max(d.min, roundUp(n.shape.memory(s.concurrent), MiB))
+		switch {
+		case n.name == RocketChat:
+			d.count = instances
+		case n.name == MongoDBService && s.request.MongoDB.External:
+			continue
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+func (s Shape) memory(concurrent int) Bytes {
+	m := s.Memory.Value
+	if s.MemoryPerConcurrent != nil {
+		m += s.MemoryPerConcurrent.Value * Bytes(concurrent)
+	}
+	return m
+}
+
+func (s Shape) cpus(concurrent int) float64 {
+	c := s.CPUs.Value
+	if s.CPUsPerConcurrent != nil {
+		c += s.CPUsPerConcurrent.Value * float64(concurrent)
+	}
+	return math.Round(c*100) / 100
+}
+
+// fit gives every demand its limit so that all together stay within budget, and
+// reports whether any had to be lowered. Where memory is short, every service
+// gives up the same share of what it wants above its least. What rounding leaves
+// goes to one service that runs once, so the sum is exact and never shrinks when
+// the demands grow.
+func fit(demands []demand, budget Bytes) (lowered bool) {
+	var floor, want Bytes
+	for _, d := range demands {
+		floor += d.min * Bytes(d.count)
+		want += d.want * Bytes(d.count)
+	}
+	if want <= budget {
+		for i := range demands {
+			demands[i].limit = demands[i].want
+		}
+		return false
+	}
+	spare, span := (budget - floor).MiB(), (want - floor).MiB()
+	left := budget
+	heir := 0
+	for i := range demands {
+		d := &demands[i]
+		d.limit = d.min + Bytes((d.want-d.min).MiB()*spare/span)*MiB
+		left -= d.limit * Bytes(d.count)
+		if d.name == MongoDBService || d.name == Prometheus && demands[heir].name != MongoDBService {
+			heir = i
+		}
+	}
+	demands[heir].limit += left
+	return true
+}
+
+// checkRoom returns an error when the services do not run in the budget even at
+// their least; it names the smallest host they would run on.
+func (s sizing) checkRoom() error {
+	var floor Bytes
+	instances := 1
+	for _, d := range s.demands {
+		floor += d.min * Bytes(d.count)
+		if d.name == RocketChat {
+			instances = d.count
+		}
+	}
+	if floor <= s.budget() {
+		return nil
+	}
+	return hinted("the smallest host that would do has "+s.hostMemory(floor).String(),
+		"memory: %s is too little to run Rocket.Chat with %s: %s would be left to the services, which need %s",
+		s.request.Host.Memory.Human(), count(instances, "instance"), s.budget().Human(), floor.Human())
+}
+
+// hostMemory returns the smallest host memory, in whole GiB, that leaves sum to
+// the services.
+func (s sizing) hostMemory(sum Bytes) Bytes {
+	m := roundUp(sum, GiB)
+	for m-reserve(s.profile.OSReserve.Value, m) < sum {
+		m += GiB
+	}
+	return m
+}
+
+func (s sizing) fits() bool {
+	return !s.lowered && s.instances >= s.needed && s.needed <= max(1, s.request.Host.Cores-1)
+}
+
+func (s sizing) smallestHost() Needs {
+	var want Bytes
+	for _, d := range s.newDemands(s.needed) {
+		want += d.want * Bytes(d.count)
+	}
+	n := Needs{Instances: s.needed, Cores: s.needed + 1, Memory: s.hostMemory(want)}
+	if s.needed == 1 {
+		n.Cores = 1
+	}
+	return n
+}
+
+func (s sizing) memory() Budget {
+	b := Budget{Reserve: s.reserve}
+	for _, d := range s.demands {
+		b.Limits += d.limit * Bytes(d.count)
+	}
+	b.Free = s.request.Host.Memory - b.Reserve - b.Limits
+	return b
+}
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
+func roundUp(b, unit Bytes) Bytes { return (b + unit - 1) / unit * unit }

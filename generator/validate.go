@@ -1,0 +1,230 @@
+package generator
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/dotenv"
+	"github.com/compose-spec/compose-go/v2/interpolation"
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/template"
+	"github.com/compose-spec/compose-go/v2/tree"
+	"github.com/compose-spec/compose-go/v2/types"
+	"go.yaml.in/yaml/v4"
+)
+
+// ComposeFile is the Compose project that rcgen writes.
+const ComposeFile = "compose.yaml"
+
+// overrideFiles are the names under which Compose reads a person's own file
+// after ComposeFile (docs.docker.com/compose, merge).
+var overrideFiles = []string{"compose.override.yaml", "compose.override.yml"}
+
+// Validate checks the outcome of changes the way Compose loads it and by rcgen's
+// own rules, and returns the changes as fit to be written. Anything found is a
+// FindingsError.
+func Validate(outcome Project, changes []Change, host Host) (Valid, error) {
+	findings := Check(outcome, host, nil)
+	if len(findings) > 0 {
+		return Valid{}, &FindingsError{findings}
+	}
+	return Valid{changes: changes}, nil
+}
+
+// Check returns what is wrong with a project's files: everything Compose itself
+// refuses, and what it accepts but fails or harms later. exists tells whether a
+// path, absolute or relative to the project, is there; nil leaves that out.
+func Check(p Project, host Host, exists func(path string) bool) []Finding {
+	env, err := p.env()
+	if err != nil {
+		return []Finding{{Code: FindVariable, File: EnvFile, Message: err.Error(), Hint: "write NAME=value, one on each line"}}
+	}
+	model, findings := loadModel(p, env)
+	if model == nil {
+		return findings
+	}
+	findings = append(findings, model.ports()...)
+	findings = append(findings, model.images()...)
+	findings = append(findings, model.limits(host)...)
+	if exists != nil {
+		findings = append(findings, model.paths(exists)...)
+	}
+	return append(findings, model.secrets(p, env)...)
+}
+
+// env returns the variables Compose would interpolate: those of EnvFile.
+func (p Project) env() (map[string]string, error) {
+	f, _ := p.File(EnvFile) // a project without one has no variables
+	return parseEnv(f.Content)
+}
+
+func parseEnv(content []byte) (map[string]string, error) {
+	env, err := dotenv.UnmarshalBytesWithLookup(content, nil)
+	if err != nil {
+		// the parser's message quotes the line, which may hold a secret
+		return nil, errors.New("is not a list of NAME=value lines")
+	}
+	return env, nil
+}
+
+// model is a loaded Compose project with the files it came from.
+type model struct {
+	project *types.Project
+	files   []composeFile // in the order in which Compose reads them
+}
+
+type composeFile struct {
+	name string
+	root *yaml.Node
+}
+
+// loadModel loads a project as Compose does. Without a model, the findings say why.
+func loadModel(p Project, env map[string]string) (*model, []Finding) {
+	details := types.ConfigDetails{WorkingDir: ".", Environment: env}
+	m := &model{}
+	for _, name := range append([]string{ComposeFile}, overrideFiles...) {
+		f, ok := p.File(name)
+		if !ok {
+			continue
+		}
+		var doc yaml.Node
+		if err := yaml.Unmarshal(f.Content, &doc); err != nil {
+			return nil, []Finding{{Code: FindCompose, File: name, Message: plainYAML(err), Hint: "mend the YAML"}}
+		}
+		m.files = append(m.files, composeFile{name, &doc})
+		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: name, Content: f.Content})
+	}
+	if len(m.files) == 0 || m.files[0].name != ComposeFile {
+		return nil, []Finding{{Code: FindCompose, File: ComposeFile, Message: "is missing", Hint: "rcgen generate writes it"}}
+	}
+	findings, unset := m.variables(env)
+	var err error
+	m.project, err = loader.LoadWithContext(context.Background(), details, func(o *loader.Options) {
+		o.SetProjectName("project", false) // for a file that lost its name
+		o.SkipResolveEnvironment = true    // env_file is checked by paths, not read
+		o.ResolvePaths = false             // findings name paths as they are written
+		o.Interpolate.TypeCastMapping = possibleCasts(o.Interpolate.TypeCastMapping, details.ConfigFiles)
+		o.Interpolate.LookupValue = func(name string) (string, bool) {
+			if slices.Contains(unset, name) {
+				return "unset", true // reported already; go on with the rest
+			}
+			value, ok := env[name]
+			return value, ok
+		}
+	})
+	if err != nil {
+		last := m.files[len(m.files)-1].name
+		return nil, append(findings, Finding{Code: FindCompose, File: last, Message: plainYAML(err),
+			Hint: "docker compose config shows the same; rcgen.yaml or compose.override.yaml is the place for changes"})
+	}
+	return m, findings
+}
+
+// possibleCasts leaves out the casts for keys that stand in no file. compose-go
+// matches every value against every cast; here that was a fifth of a load.
+func possibleCasts(casts map[tree.Path]interpolation.Cast, files []types.ConfigFile) map[tree.Path]interpolation.Cast {
+	possible := map[tree.Path]interpolation.Cast{}
+	for path, cast := range casts {
+		key := []byte(path.Last())
+		if path.Last() == tree.PathMatchAll || path.Last() == tree.PathMatchList ||
+			slices.ContainsFunc(files, func(f types.ConfigFile) bool { return bytes.Contains(f.Content, key) }) {
+			possible[path] = cast
+		}
+	}
+	return possible
+}
+
+// variables reports variables that have neither a value nor a default: Compose
+// would put in nothing and only warn.
+func (m *model) variables(env map[string]string) (findings []Finding, unset []string) {
+	for _, f := range m.files {
+		walkScalars(f.root, "", func(key string, n *yaml.Node) {
+			for name, v := range template.ExtractVariables(map[string]any{"": n.Value}, nil) {
+				_, set := env[name]
+				if set && (env[name] != "" || !v.Required) || v.DefaultValue != "" || v.PresenceValue != "" || hasDefault(n.Value, name) {
+					continue
+				}
+				unset = append(unset, name)
+				findings = append(findings, Finding{Code: FindVariable, File: f.name, Line: n.Line, Key: key,
+					Message: "variable " + name + " is not set in " + EnvFile,
+					Hint:    "set it there, or give it a default: ${" + name + ":-value}"})
+			}
+		})
+	}
+	return findings, unset
+}
+
+// hasDefault reports whether an empty default is given on purpose: ${X:-} or ${X-}.
+func hasDefault(text, name string) bool {
+	return strings.Contains(text, "${"+name+":-") || strings.Contains(text, "${"+name+"-")
+}
+
+// walkScalars calls visit for every scalar value below n with the dotted path of
+// its key. What an alias points to is visited where it is written.
+func walkScalars(n *yaml.Node, key string, visit func(key string, n *yaml.Node)) {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		visit(key, n)
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			walkScalars(n.Content[i+1], strings.TrimPrefix(key+"."+n.Content[i].Value, "."), visit)
+		}
+	case yaml.DocumentNode, yaml.SequenceNode:
+		for _, c := range n.Content {
+			walkScalars(c, key, visit)
+		}
+	}
+}
+
+// at returns the file and line where a key of a service is written: the last
+// file that has it, since it wins.
+func (m *model) at(service string, keys ...string) (file string, line int) {
+	for _, f := range slices.Backward(m.files) {
+		if n := lookup(f.root, append([]string{"services", service}, keys...)); n != nil {
+			return f.name, n.Line
+		}
+	}
+	return m.files[0].name, 0
+}
+
+// lookup follows keys through mappings, aliases and merge keys.
+func lookup(n *yaml.Node, keys []string) *yaml.Node {
+	switch {
+	case n.Kind == yaml.DocumentNode && len(n.Content) == 1:
+		return lookup(n.Content[0], keys)
+	case n.Kind == yaml.AliasNode:
+		return lookup(n.Alias, keys)
+	case len(keys) == 0:
+		return n
+	case n.Kind != yaml.MappingNode:
+		return nil
+	}
+	var merged *yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		switch n.Content[i].Value {
+		case keys[0]:
+			return lookup(n.Content[i+1], keys[1:])
+		case "<<":
+			merged = n.Content[i+1]
+		}
+	}
+	if merged == nil {
+		return nil
+	}
+	return lookup(merged, keys)
+}
+
+// sortedServices returns the services by name, so that findings have one order.
+func (m *model) sortedServices() []types.ServiceConfig {
+	all := make([]types.ServiceConfig, 0, len(m.project.Services))
+	for _, name := range sortedKeys(m.project.Services) {
+		all = append(all, m.project.Services[name])
+	}
+	return all
+}
+
+// contains reports whether a secret stands in a file.
+func contains(content []byte, secret string) bool { return bytes.Contains(content, []byte(secret)) }

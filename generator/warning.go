@@ -1,0 +1,149 @@
+package generator
+
+import (
+	"fmt"
+
+	"github.com/Masterminds/semver/v3"
+)
+
+// Warning is something a person should know before running the plan.
+type Warning struct {
+	Code    string `json:"code"` // one of the constants below; stable
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// The codes of warnings.
+const (
+	WarnLicence       = "licence-needed"      // replicas without a licence do not exchange live events
+	WarnHostShort     = "host-short"          // the host has less than the users need
+	WarnKubernetes    = "kubernetes-advised"  // the vendor advises Kubernetes for so many
+	WarnPresence      = "presence-cap"        // presence stops without a licence
+	WarnRelease       = "unsupported-release" // outside the vendor's support window
+	WarnOverCores     = "instances-over-cores"
+	WarnMemoryLowered = "memory-lowered"
+	WarnProfileRange  = "profile-range" // users outside the stated profile's range
+)
+
+// warnings returns what the plan's readers should know, most weighty first.
+func (s sizing) warnings(p Plan, releases Releases) []Warning {
+	all := []Warning{}
+	for _, warn := range []func(Plan) *Warning{
+		s.warnLicence, s.warnCommunity, s.warnPresence, s.warnHostShort, s.warnOverCores, s.warnMemory,
+		s.warnKubernetes, s.warnProfile, releases.warnUnsupported,
+	} {
+		if w := warn(p); w != nil {
+			all = append(all, *w)
+		}
+	}
+	return all
+}
+
+func (s sizing) warnLicence(p Plan) *Warning {
+	if p.Instances == 1 || s.request.Edition == Licensed {
+		return nil
+	}
+	return &Warning{WarnLicence,
+		fmt.Sprintf("%d instances exchange live messages, typing and settings only with a Rocket.Chat licence that has the module scalability "+
+			"(since 6.0: RocketChat/Rocket.Chat#28447); without it users on different instances do not see each other's messages until they reload", p.Instances),
+		"put the licence into ROCKETCHAT_LICENSE in .env and plan with --edition licensed, or plan one instance with --edition community"}
+}
+
+func (s sizing) warnCommunity(p Plan) *Warning {
+	if s.request.Edition != Community || s.instances >= s.needed {
+		return nil
+	}
+	c := p.Carries
+	return &Warning{WarnLicence,
+		fmt.Sprintf("without a licence one instance serves everybody: it carries about %d concurrent users (%d users), and %d are expected",
+			c.Concurrent, c.Users, p.Concurrent),
+		"a licence with the module scalability allows more instances: --edition licensed"}
+}
+
+func (s sizing) warnPresence(p Plan) *Warning {
+	limit := s.profile.PresenceCap.Value
+	if s.request.Edition != Community || p.Concurrent <= limit {
+		return nil
+	}
+	return &Warning{WarnPresence,
+		fmt.Sprintf("without a licence presence (online, away, busy) is switched off above %d simultaneous connections; %d users are expected at once", limit, p.Concurrent),
+		"messaging goes on; a licence lifts the limit"}
+}
+
+func (s sizing) warnHostShort(p Plan) *Warning {
+	if p.Fits || s.request.Edition == Community && !s.lowered {
+		return nil
+	}
+	n := p.Needs
+	return &Warning{WarnHostShort,
+		fmt.Sprintf("%d users (%d concurrent) need %s; this host has %s and %s", p.Users, p.Concurrent,
+			count(n.Instances, "instance"), count(p.Host.Cores, "core"), p.Host.Memory.Human()),
+		fmt.Sprintf("a host with %s and %s would do%s; this one carries about %d concurrent users",
+			count(n.Cores, "core"), n.Memory, s.orKubernetes(p), p.Carries.Concurrent)}
+}
+
+// orKubernetes names the other way out where the vendor itself does.
+func (s sizing) orKubernetes(p Plan) string {
+	if p.Concurrent < s.profile.KubernetesFrom.Value {
+		return ""
+	}
+	return ", or Kubernetes with the vendor's Helm chart"
+}
+
+func (s sizing) warnOverCores(p Plan) *Warning {
+	most := max(1, p.Host.Cores-1)
+	if s.request.Instances == 0 || p.Instances <= most {
+		return nil
+	}
+	return &Warning{WarnOverCores,
+		fmt.Sprintf("%d instances share %s: each is a process that wants one core, and MongoDB needs its own, so they wait for each other under load",
+			p.Instances, count(p.Host.Cores, "core")),
+		fmt.Sprintf("the vendor recommends at most cores - 1, here %d (docs.rocket.chat, running multiple instances)", most)}
+}
+
+func (s sizing) warnMemory(p Plan) *Warning {
+	if !s.lowered {
+		return nil
+	}
+	svc, err := p.Service(RocketChat)
+	if err != nil { // every plan has one
+		return nil
+	}
+	return &Warning{WarnMemoryLowered,
+		fmt.Sprintf("memory limits are lowered to fit %s: a Rocket.Chat replica gets %s (heap %s) where the profile wants %s",
+			p.Host.Memory.Human(), svc.Memory.Value.Human(), svc.Heap.Value.Human(), s.profile.Services.RocketChat.Memory.Value),
+		"give the host more memory, or plan fewer instances"}
+}
+
+func (s sizing) warnKubernetes(p Plan) *Warning {
+	if p.Concurrent < s.profile.KubernetesFrom.Value {
+		return nil
+	}
+	return &Warning{WarnKubernetes,
+		fmt.Sprintf("for %d concurrent users the vendor advises microservices on Kubernetes (%s)", p.Concurrent, s.profile.KubernetesFrom.Origin()),
+		"this project runs instances of the monolith on one host: keep an eye on event loop lag, and plan the move"}
+}
+
+func (s sizing) warnProfile(p Plan) *Warning {
+	u := s.profile.Users.Value
+	if p.Users >= u.Min && p.Users <= u.Max {
+		return nil
+	}
+	return &Warning{WarnProfileRange,
+		fmt.Sprintf("profile %s is made for %d to %d users, not %d", p.Profile, u.Min, u.Max, p.Users),
+		"leave profile out to have it chosen by the users"}
+}
+
+func (r Releases) warnUnsupported(p Plan) *Warning {
+	v, err := semver.StrictNewVersion(p.Release)
+	if err != nil { // Request.Check has parsed it
+		return nil
+	}
+	ok, why := r.supported(v)
+	if ok {
+		return nil
+	}
+	return &Warning{WarnRelease,
+		fmt.Sprintf("Rocket.Chat %s is not a supported release: %s; apps and mobile clients may refuse to work with it (%s)", p.Release, why, r.Support.Source),
+		"plan with --release " + r.Default}
+}

@@ -1,0 +1,168 @@
+package disk
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rcgen/generator"
+)
+
+// wait is long enough for a lock that nobody holds.
+const wait = 5 * time.Second
+
+// oldFiles is a project as an earlier run left it, with a file of its user.
+var oldFiles = map[string]string{
+	".env":              "PASSWORD=old\n",
+	".gitignore":        ".env\n",
+	"compose.yaml":      "old\n",
+	"conf/old.conf":     "old\n",
+	"gone/deep/x.conf":  "old\n",
+	"mine/notes.txt":    "mine\n",
+	"mine/removed.conf": "old\n",
+	"rcgen.lock":        "old\n",
+}
+
+// changes is a write of every kind of change to that project.
+func changes() []generator.Change {
+	file := func(op generator.Op, path string, mode fs.FileMode) generator.Change {
+		return generator.Change{Op: op, File: generator.File{
+			Path: path, Content: []byte("new " + path + "\n"), Mode: mode,
+		}}
+	}
+	remove := func(path string) generator.Change {
+		return generator.Change{Op: generator.Remove, File: generator.File{Path: path}}
+	}
+	return []generator.Change{
+		file(generator.Replace, ".env", 0o600),
+		file(generator.Replace, ".gitignore", 0o644),
+		file(generator.Create, "Makefile", 0o644),
+		file(generator.Replace, "compose.yaml", 0o644),
+		file(generator.Create, "conf/sub/new.conf", 0o644),
+		remove("gone/deep/x.conf"),
+		remove("mine/removed.conf"),
+		remove("never/there.conf"),
+		file(generator.Replace, "rcgen.lock", 0o644),
+	}
+}
+
+// project returns a new directory with the old project.
+func project(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "chat")
+	fill(t, dir)
+	return dir
+}
+
+func fill(t *testing.T, dir string) {
+	t.Helper()
+	for name, content := range oldFiles {
+		path := filepath.Join(dir, name)
+		mode := fs.FileMode(0o644)
+		if name == ".env" {
+			mode = 0o600
+		}
+		must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		must(t, os.WriteFile(path, []byte(content), mode))
+	}
+}
+
+// tree returns every path below dir with its mode and its content or target.
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	found := make(map[string]string)
+	must(t, filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || path == dir {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		text := info.Mode().String()
+		switch info.Mode().Type() {
+		case 0:
+			content, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			text += " " + string(content)
+		case fs.ModeSymlink:
+			target, err := os.Readlink(path)
+			if err != nil {
+				return err
+			}
+			text += " " + target
+		}
+		found[strings.TrimPrefix(path, dir+"/")] = text
+		return nil
+	}))
+	return found
+}
+
+// outcomes returns the trees of the old project and of the new one, and the
+// actions that lead from one to the other.
+func outcomes(t *testing.T) (before, after map[string]string, actions []string) {
+	t.Helper()
+	dir := project(t)
+	before = tree(t, dir)
+	must(t, writeWith(dir, func(action string) error {
+		actions = append(actions, action)
+		return nil
+	}, changes()))
+	return before, tree(t, dir), actions
+}
+
+// writeWith makes changes in dir with a step hook that is there from Open on.
+func writeWith(dir string, step func(string) error, changes []generator.Change) error {
+	d, err := (&Dir{path: dir, step: step}).open(wait)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.write(changes), d.Close())
+}
+
+// settled opens and closes dir, which ends an interrupted write in it.
+func settled(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	d, err := Open(dir, wait)
+	must(t, err)
+	must(t, d.Close())
+	return tree(t, dir)
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// same fails the test at the first path in which got is not want.
+func same(t *testing.T, what string, got, want map[string]string) {
+	t.Helper()
+	for _, path := range slices.Sorted(maps.Keys(want)) {
+		if got[path] != want[path] {
+			t.Fatalf("%s: %s: got %q, want %q", what, path, got[path], want[path])
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(got)) {
+		if _, ok := want[path]; !ok {
+			t.Fatalf("%s: %s: should not be there", what, path)
+		}
+	}
+}
+
+// refused fails the test unless err says what.
+func refused(t *testing.T, err error, what string) {
+	t.Helper()
+	if err == nil || !strings.Contains(err.Error(), what) {
+		t.Fatalf("error: got %v, want %q", err, what)
+	}
+}

@@ -1,0 +1,258 @@
+package disk
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+
+	"rcgen/generator"
+)
+
+const (
+	tmpDir      = ".rcgen.tmp"   // where a write is staged, on the project's file system
+	journalName = "journal.json" // in tmpDir; the write is decided when it is there
+	version     = 1              // of the journal
+)
+
+// journal is a decided write.
+type journal struct {
+	Version int     `json:"version"`
+	Entries []entry `json:"entries"` // in the order they are applied in
+}
+
+// entry is one change of a write.
+type entry struct {
+	Op     generator.Op `json:"op"`
+	Path   string       `json:"path"`
+	Staged string       `json:"staged,omitempty"` // name in tmpDir: the entry's index
+	Mode   fs.FileMode  `json:"mode,omitempty"`
+	SHA256 string       `json:"sha256,omitempty"` // of the staged content, in hex
+
+	content []byte // only until it is staged
+}
+
+// tmp returns the path of name in the staging directory.
+func tmp(name string) string { return tmpDir + "/" + name }
+
+// sum returns the SHA-256 of content in hex.
+func sum(content []byte) string {
+	h := sha256.Sum256(content)
+	return hex.EncodeToString(h[:])
+}
+
+// checkEntries refuses entries that no write of this rcgen is made of. A journal
+// may come from a damaged disk, or from a repository of someone else.
+func checkEntries(entries []entry) error {
+	ops := []generator.Op{generator.Create, generator.Replace, generator.Remove}
+	for i, e := range entries {
+		if !slices.Contains(ops, e.Op) {
+			return fmt.Errorf("%s: unknown operation %q", e.Path, e.Op)
+		}
+		if e.Op != generator.Remove && e.Staged != strconv.Itoa(i) {
+			return fmt.Errorf("%s: staged as %q, not as %d", e.Path, e.Staged, i)
+		}
+	}
+	return checkPaths(entries)
+}
+
+// settle ends the write that is in the directory, if there is one: a decided one
+// is finished and an undecided one undone.
+func (d *Dir) settle() error {
+	info, err := d.root.Lstat(tmpDir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return d.wrongKind(tmpDir, info, "a directory")
+	}
+	entries, decided, err := d.load()
+	if err != nil {
+		return &Error{
+			Msg: d.full(tmp(journalName)) + ": not a journal this rcgen understands",
+			Hint: "finish it with the rcgen that began it, or remove " + d.full(tmpDir) +
+				" and restore the project with git",
+			Err: err,
+		}
+	}
+	if !decided {
+		return d.clean()
+	}
+	return d.finish(entries)
+}
+
+// load returns the entries of the journal, and whether there is one.
+func (d *Dir) load() ([]entry, bool, error) {
+	info, err := d.root.Lstat(tmp(journalName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, false, d.wrongKind(tmp(journalName), info, "a file")
+	}
+	text, err := d.root.ReadFile(tmp(journalName))
+	if err != nil {
+		return nil, false, err
+	}
+	var j journal
+	if err := json.Unmarshal(text, &j); err != nil {
+		return nil, false, err
+	}
+	if j.Version != version {
+		return nil, false, fmt.Errorf("version %d: want %d", j.Version, version)
+	}
+	return j.Entries, true, checkEntries(j.Entries)
+}
+
+// verify refuses an entry that cannot be applied to what is in the directory now.
+func (d *Dir) verify(e entry) error {
+	if e.Op == generator.Remove {
+		return d.checkTarget(e)
+	}
+	info, err := d.root.Lstat(tmp(e.Staged))
+	if errors.Is(err, fs.ErrNotExist) {
+		return d.verifyPlaced(e)
+	}
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return d.wrongKind(tmp(e.Staged), info, "a file")
+	}
+	content, err := d.root.ReadFile(tmp(e.Staged))
+	if err != nil {
+		return err
+	}
+	if sum(content) != e.SHA256 {
+		return &Error{
+			Msg:  fmt.Sprintf("%s: not what was staged for %s", d.full(tmp(e.Staged)), e.Path),
+			Hint: d.giveUp(),
+		}
+	}
+	return d.checkTarget(e)
+}
+
+// verifyPlaced is verify for an entry whose staged file is gone because it was
+// already renamed. What its user did to the target since then stands.
+func (d *Dir) verifyPlaced(e entry) error {
+	_, err := d.root.Lstat(e.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Error{
+			Msg:  fmt.Sprintf("%s: neither there nor staged as %s", d.full(e.Path), tmp(e.Staged)),
+			Hint: d.giveUp(),
+		}
+	}
+	e.Op = generator.Replace
+	return d.checkTarget(e)
+}
+
+// giveUp is the hint for a write that was damaged by something else than rcgen.
+func (d *Dir) giveUp() string {
+	return "remove " + d.full(tmpDir) + " and restore the project with git"
+}
+
+// finish makes every change of a decided write that is not made yet, or none
+// when one of them cannot be. It is the only way in which files come into a
+// project. All of them are on the disk before the journal goes.
+func (d *Dir) finish(entries []entry) error {
+	for _, e := range entries {
+		if err := d.verify(e); err != nil {
+			return err
+		}
+	}
+	// Without this the disk may know a rename but not the journal that led to it.
+	if err := d.sync(tmpDir); err != nil {
+		return err
+	}
+	dirs := []string{"."}
+	for _, e := range entries {
+		act := d.place
+		if e.Op == generator.Remove {
+			act = d.remove
+		}
+		if err := act(e); err != nil {
+			return err
+		}
+		dirs = append(dirs, parents(e.Path)...)
+	}
+	slices.Sort(dirs)
+	for _, dir := range slices.Compact(dirs) {
+		if err := d.sync(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return d.clean()
+}
+
+// place renames a staged file over its target.
+func (d *Dir) place(e entry) error {
+	if dir := path.Dir(e.Path); dir != "." {
+		if err := d.before("mkdir " + dir); err != nil {
+			return err
+		}
+		if err := d.root.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	if err := d.before("rename " + e.Path); err != nil {
+		return err
+	}
+	err := d.root.Rename(tmp(e.Staged), e.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // verify has seen it in its place
+	}
+	return err
+}
+
+// remove removes a file and the directories it leaves empty.
+func (d *Dir) remove(e entry) error {
+	if err := d.before("remove " + e.Path); err != nil {
+		return err
+	}
+	if err := d.root.Remove(e.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, dir := range slices.Backward(parents(e.Path)) {
+		if err := d.before("remove " + dir); err != nil {
+			return err
+		}
+		if err := d.root.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil // not empty, and an empty one that stays does no harm
+		}
+	}
+	return nil
+}
+
+// clean removes the staging directory. Its .gitignore goes last, for it hides
+// secrets. A journal that is there has nothing staged any more.
+func (d *Dir) clean() error {
+	found, err := fs.ReadDir(d.root.FS(), tmpDir)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, f := range found {
+		if f.Name() != ".gitignore" {
+			names = append(names, tmp(f.Name()))
+		}
+	}
+	for _, name := range append(names, tmp(".gitignore"), tmpDir) {
+		if err := d.before("clean " + name); err != nil {
+			return err
+		}
+		if err := d.root.RemoveAll(name); err != nil {
+			return err
+		}
+	}
+	return d.sync(".")
+}

@@ -1,0 +1,202 @@
+package disk
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"rcgen/generator"
+)
+
+// write is Write for changes that need not be valid.
+func (d *Dir) write(changes []generator.Change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	entries, err := d.plan(changes)
+	if err != nil {
+		return err
+	}
+	if err := d.mkdirTmp(); err != nil {
+		return err
+	}
+	if err := d.decide(entries); err != nil {
+		// From here on it is the next Open that removes what cannot be removed now.
+		if left := d.clean(); left != nil {
+			err = fmt.Errorf("%w (%s is left: %v)", err, tmpDir, left)
+		}
+		return &Error{Msg: d.path + ": nothing was changed", Err: err}
+	}
+	if err := d.finish(entries); err != nil {
+		return &Error{
+			Msg:  d.path + ": the write is decided but not finished",
+			Hint: "remove the cause and run any rcgen command here: it finishes the write first",
+			Err:  err,
+		}
+	}
+	return nil
+}
+
+// plan returns the changes as entries in the order they are applied in, once
+// nothing in the directory stands against them.
+func (d *Dir) plan(changes []generator.Change) ([]entry, error) {
+	var entries []entry
+	for _, c := range changes {
+		entries = append(entries, entry{
+			Op: c.Op, Path: c.File.Path, Mode: c.File.Mode.Perm(), content: c.File.Content,
+		})
+	}
+	slices.SortFunc(entries, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a.Path, b.Path))
+	})
+	for i, e := range entries {
+		if e.Op == generator.Remove {
+			continue
+		}
+		entries[i].Staged = strconv.Itoa(i)
+		entries[i].SHA256 = sum(e.content)
+	}
+	if err := checkEntries(entries); err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if err := d.checkTarget(e); err != nil {
+			return nil, err
+		}
+	}
+	return entries, nil
+}
+
+// rank orders the entries of a write. The project's .gitignore comes before the
+// secrets it names. What rcgen knows of the project comes after what it knows.
+func rank(e entry) int {
+	switch {
+	case e.Op == generator.Remove:
+		return 3
+	case e.Path == ".gitignore":
+		return 0
+	case e.Path == "rcgen.lock":
+		return 2
+	}
+	return 1
+}
+
+// mkdirTmp makes the staging directory. It is apart from decide because one
+// that exists belongs to another write and must not be cleaned away.
+func (d *Dir) mkdirTmp() error {
+	if err := d.before("mkdir " + tmpDir); err != nil {
+		return err
+	}
+	return d.root.Mkdir(tmpDir, 0o700)
+}
+
+// decide stages the entries and, when all of it is on the disk, renames the
+// journal into place: the one action that turns the old project into the new.
+func (d *Dir) decide(entries []entry) error {
+	// Secrets are staged here, which git must not see.
+	if err := d.put(".gitignore", []byte("*\n"), 0o600, nil); err != nil {
+		return err
+	}
+	for i := range entries {
+		if err := d.stage(&entries[i]); err != nil {
+			return fmt.Errorf("%s: %w", entries[i].Path, err)
+		}
+	}
+	text, err := json.MarshalIndent(journal{Version: version, Entries: entries}, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := d.put(journalName+".new", text, 0o600, nil); err != nil {
+		return err
+	}
+	for _, dir := range []string{tmpDir, "."} {
+		if err := d.sync(dir); err != nil {
+			return err
+		}
+	}
+	if err := d.before("commit"); err != nil {
+		return err
+	}
+	return d.root.Rename(tmp(journalName+".new"), tmp(journalName))
+}
+
+// stage writes the content of e, and sets its mode to the one it will have.
+func (d *Dir) stage(e *entry) error {
+	if e.Op == generator.Remove {
+		return nil
+	}
+	old, err := d.root.Lstat(e.Path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if old != nil {
+		e.Mode = keptMode(old.Mode().Perm(), e.Mode)
+	}
+	return d.put(e.Staged, e.content, e.Mode, old)
+}
+
+// keptMode returns the mode of a replaced file: the one it had, for it may have
+// been set by the user, but for a secret nothing beyond the given one.
+func keptMode(old, given fs.FileMode) fs.FileMode {
+	if given&0o077 == 0 {
+		return old & given
+	}
+	return old
+}
+
+// put writes a new file into the staging directory and onto the disk. old is
+// the file it will replace, or nil.
+func (d *Dir) put(name string, content []byte, mode fs.FileMode, old fs.FileInfo) (err error) {
+	if err := d.before("stage " + name); err != nil {
+		return err
+	}
+	f, err := d.root.OpenFile(tmp(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = cmp.Or(err, f.Close()) }()
+	if _, err := f.Write(content); err != nil {
+		return err
+	}
+	if err := keepOwner(f, old); err != nil {
+		return err
+	}
+	// After the owner, whose change may clear bits, and regardless of the umask.
+	if err := f.Chmod(mode); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// sync brings the names in dir onto the disk.
+func (d *Dir) sync(dir string) error {
+	if err := d.before("sync " + dir); err != nil {
+		return err
+	}
+	f, err := d.root.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	err = f.Sync()
+	// Some file systems sync names on their own and refuse to be asked.
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	return err
+}
+
+// before announces an action to the tests.
+func (d *Dir) before(action string) error {
+	if d.step == nil {
+		return nil
+	}
+	return d.step(action)
+}

@@ -1,0 +1,11 @@
+// Package profiles holds rcgen's data: the three size profiles, the Rocket.Chat
+// releases with the MongoDB each needs, and the images. Every value carries its
+// source or is marked as an assumption; package generator reads and checks them.
+package profiles
+
+import "embed"
+
+// FS holds small.yaml, medium.yaml, large.yaml, releases.yaml and images.yaml.
+//
+//go:embed *.yaml
+var FS embed.FS
