@@ -43,9 +43,9 @@ func (b Bytes) String() string {
 	return fmt.Sprintf("%dB", b)
 }
 
-// Human returns the size rounded to three digits, for people.
+// Human returns the size rounded to four digits, for people.
 func (b Bytes) Human() string {
-	return units.CustomSize("%.3g%s", float64(b), 1024, []string{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"})
+	return units.CustomSize("%.4g%s", float64(b), 1024, []string{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"})
 }
 
 // MiB returns the size in whole MiB, rounded down.

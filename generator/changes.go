@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -54,7 +53,7 @@ func Changes(current fs.FS, project Project) ([]Change, error) {
 	var changes []Change
 	var edited, foreign []string
 	for _, f := range project.Files {
-		was, err := fs.ReadFile(current, f.Path)
+		was, err := ReadRegular(current, f.Path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			changes = append(changes, Change{Create, f})
@@ -94,12 +93,12 @@ func removals(current fs.FS, lock Lock, project Project) ([]Change, error) {
 		if _, ok := project.File(path); ok {
 			continue
 		}
-		was, err := fs.ReadFile(current, path)
+		was, err := ReadRegular(current, path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, err
 		}
 		if checksum(was) == lock.Files[path] {
 			gone = append(gone, Change{Remove, File{Path: path}})

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 )
@@ -29,7 +30,8 @@ func NormalDomain(s string) (string, error) {
 // an IPv4 address by browsers (url.spec.whatwg.org, "ends in a number checker").
 func numeric(domain string) bool {
 	last := domain[strings.LastIndex(domain, ".")+1:]
-	return strings.Trim(last, "0123456789") == ""
+	hex, isHex := strings.CutPrefix(last, "0x")
+	return strings.Trim(last, "0123456789") == "" || isHex && strings.Trim(hex, "0123456789abcdef") == ""
 }
 
 func (r Request) checkDomain() error {
@@ -53,8 +55,8 @@ func (r Request) checkTLS() error {
 		if err := r.checkNotLocalhost(); err != nil {
 			return err
 		}
-		if _, err := netip.ParseAddr(r.Domain); err == nil || !strings.Contains(r.Domain, ".") {
-			return hinted("use --tls files with a certificate of your own, or --tls off", "domain: %s is not a public name, so no ACME server certifies it", r.Domain)
+		if _, err := netip.ParseAddr(r.Domain); err == nil || !strings.Contains(r.Domain, ".") || isReserved(r.Domain) {
+			return hinted("use tls files with a certificate of your own, or tls off", "domain: %s is not a public name, so no ACME server certifies it", r.Domain)
 		}
 		return checkEmail(r.TLS.Email)
 	default:
@@ -64,7 +66,7 @@ func (r Request) checkTLS() error {
 
 func (r Request) checkNotLocalhost() error {
 	if r.Domain == Localhost {
-		return hinted("give --domain too", "tls: mode %s needs a domain", r.TLS.Mode)
+		return hinted("name the domain too, or turn tls off", "tls: mode %s needs a domain", r.TLS.Mode)
 	}
 	return nil
 }
@@ -75,12 +77,19 @@ var reserved = []string{"example.com", "example.net", "example.org", "example", 
 
 func checkEmail(email string) error {
 	addr, err := mail.ParseAddress(email)
-	if email == "" || err != nil || addr.Address != email {
-		return hinted("give --acme-email with a mailbox that somebody reads: warnings about the certificate go there", "tls: email %q is not an e-mail address", email)
+	if email == "" || err != nil || addr.Address != email || strings.ContainsFunc(email, notASCII) {
+		return hinted("name a mailbox that somebody reads: warnings about the certificate go there", "tls: email %q is not an e-mail address", email)
 	}
-	host := strings.ToLower(email[strings.LastIndex(email, "@")+1:])
-	if slices.ContainsFunc(reserved, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) }) {
-		return hinted("give --acme-email with a mailbox of your own", "tls: email %q is at a reserved domain, which ACME servers refuse", email)
+	if isReserved(strings.ToLower(email[strings.LastIndex(email, "@")+1:])) {
+		return hinted("name a mailbox of your own", "tls: email %q is at a reserved domain, which ACME servers refuse", email)
 	}
 	return nil
+}
+
+// notASCII tells what ACME servers refuse in an address (RFC 8555, 7.3: a
+// mailto URL without anything to encode).
+func notASCII(r rune) bool { return r > unicode.MaxASCII }
+
+func isReserved(domain string) bool {
+	return slices.ContainsFunc(reserved, func(d string) bool { return domain == d || strings.HasSuffix(domain, "."+d) })
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // LockFile records what rcgen wrote, so that a later run can tell its own files
@@ -37,7 +39,8 @@ func checksum(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// encode prints the lock with one line a file, so that a change shows as one.
+// encode prints the lock with one line a file, sorted, so that a change shows as
+// one. Paths are those of templates: plain in YAML.
 func (l Lock) encode() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What rcgen wrote, to tell its files from yours. Commit it; do not edit it.\nversion: %d\nrcgen: %s\nfiles:\n", l.Version, l.Rcgen)
@@ -49,7 +52,7 @@ func (l Lock) encode() []byte {
 
 // ReadLock reads the lock of a project; a project without one has an empty lock.
 func ReadLock(project fs.FS) (Lock, error) {
-	data, err := fs.ReadFile(project, LockFile)
+	data, err := ReadRegular(project, LockFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Lock{}, nil
 	}
@@ -57,11 +60,14 @@ func ReadLock(project fs.FS) (Lock, error) {
 		return Lock{}, err
 	}
 	var l Lock
+	if err := yaml.Unmarshal(data, &struct {
+		Version *int    `yaml:"version"`
+		Rcgen   *string `yaml:"rcgen"`
+	}{&l.Version, &l.Rcgen}); err == nil && l.Version > LockVersion {
+		return Lock{}, hinted("use that version of rcgen or a later one", "%s: written by a newer rcgen, %s", LockFile, l.Rcgen)
+	}
 	if err := decodeStrict(LockFile, data, &l); err != nil {
 		return Lock{}, &Error{What: err.Error(), Hint: "take the file back from git"}
-	}
-	if l.Version > LockVersion {
-		return Lock{}, hinted("use that version of rcgen or a later one", "%s: written by a newer rcgen, %s", LockFile, l.Rcgen)
 	}
 	return l, nil
 }

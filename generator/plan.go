@@ -43,7 +43,8 @@ type Needs struct {
 	Memory    Bytes `json:"memory"` // whole GiB
 }
 
-// Carries is the largest load that the planned host carries with nothing short.
+// Carries is the largest load that the planned host carries: with as many instances
+// as are planned on it at most, and memory limits lowered where that is short.
 type Carries struct {
 	Instances  int `json:"instances"`
 	Concurrent int `json:"concurrent"`

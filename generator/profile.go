@@ -18,6 +18,8 @@ type Cited[T any] struct {
 	Value      T      `yaml:"value"`
 	Source     string `yaml:"source"`
 	Assumption string `yaml:"assumption"`
+
+	given bool // the value was there
 }
 
 // Origin returns the source, or the assumption marked as one.
@@ -30,6 +32,9 @@ func (c Cited[T]) Origin() string {
 
 // cited is how the check of a profile sees values of every type.
 func (c Cited[T]) cited() error {
+	if !c.given {
+		return errors.New("has no value")
+	}
 	if (c.Source == "") == (c.Assumption == "") {
 		return errors.New("needs either a source or an assumption")
 	}
@@ -45,6 +50,7 @@ func (c *Cited[T]) UnmarshalYAML(n *yaml.Node) error {
 		return err
 	}
 	*c = Cited[T](v)
+	c.given = slices.ContainsFunc(n.Content, func(k *yaml.Node) bool { return k.Value == "value" })
 	return nil
 }
 
@@ -163,18 +169,21 @@ func DecodeProfile(file string, data []byte) (Profile, error) {
 			return Profile{}, fmt.Errorf("%s: base: %w", file, err)
 		}
 		p = base
+		p.Name = "" // its own
 	}
 	if err := decodeStrict(file, data, &p); err != nil {
-		return Profile{}, err
+		return Profile{}, &Error{What: err.Error(), Hint: profileHint}
 	}
 	if err := checkCitations(reflect.ValueOf(p), ""); err != nil {
-		return Profile{}, hinted("rcgen profiles --help shows the keys", "%s: %v", file, err)
+		return Profile{}, hinted(profileHint, "%s: %v", file, err)
 	}
 	if err := p.check(); err != nil {
-		return Profile{}, hinted("rcgen profiles --help shows the keys", "%s: %v", file, err)
+		return Profile{}, hinted(profileHint, "%s: %v", file, err)
 	}
 	return p, nil
 }
+
+const profileHint = "rcgen profiles --show medium prints every key"
 
 // checkCitations walks every field, so that none can be added without a citation.
 func checkCitations(v reflect.Value, path string) error {
@@ -194,6 +203,9 @@ func checkCitations(v reflect.Value, path string) error {
 		return nil
 	}
 	for i := range v.NumField() {
+		if !v.Type().Field(i).IsExported() {
+			continue
+		}
 		name := v.Type().Field(i).Tag.Get("yaml")
 		if path != "" {
 			name = path + "." + name

@@ -2,17 +2,22 @@ package generator
 
 import (
 	"fmt"
-	"regexp"
+	"strconv"
+	"strings"
 )
 
-// prometheusDuration is a whole number and a unit, as Prometheus takes it for
-// its retention (prometheus.io/docs/prometheus/latest/storage).
-var prometheusDuration = regexp.MustCompile(`^[1-9][0-9]*[hdwy]$`)
+// isRetention reports whether s is a whole number and a unit from hours on, as
+// Prometheus takes it (prometheus.io/docs/prometheus/latest/storage).
+func isRetention(s string) bool {
+	number := strings.TrimRight(s, "hdwy")
+	n, err := strconv.Atoi(number)
+	return err == nil && n > 0 && len(s) == len(number)+1
+}
 
 // check returns the first value that no plan can be made with.
 func (p Profile) check() error {
-	if p.Name == "" {
-		return fmt.Errorf("name: is missing")
+	if !isProjectName(p.Name) {
+		return fmt.Errorf("name: %q: wants lower-case letters, digits, - and _", p.Name)
 	}
 	for _, c := range []struct {
 		key  string
@@ -27,9 +32,12 @@ func (p Profile) check() error {
 		{"presence_cap", p.PresenceCap.Value >= 1, "wants 1 or more"},
 		{"heap_share", p.HeapShare.Value > 0 && p.HeapShare.Value < 1, "wants a value between 0 and 1"},
 		{"cache", p.Cache.Value.Share > 0 && p.Cache.Value.Share < 1 && p.Cache.Value.Less >= 0 && p.Cache.Value.Min >= 256*MiB, "wants a share between 0 and 1 and a min of mongod's own 256MiB or more"},
-		{"storage.metrics_retention", prometheusDuration.MatchString(p.Storage.MetricsRetention.Value), "wants a duration like 15d"},
+		{"storage.metrics_retention", isRetention(p.Storage.MetricsRetention.Value), "wants a duration like 15d"},
 		{"storage.metrics_size", p.Storage.MetricsSize.Value >= 512*MiB, "wants 512MiB or more"},
-		{"storage", p.Storage.MessagesPerUserDay.Value >= 0 && p.Storage.BytesPerMessage.Value >= 0 && p.Storage.UploadsPerUserMonth.Value >= 0, "wants no negative value"},
+		{"storage.metrics_size", p.Storage.MetricsSize.Value <= MaxMemory, "wants at most " + MaxMemory.String()},
+		{"storage.messages_per_user_day", within(p.Storage.MessagesPerUserDay.Value, 0, 100_000), "wants 0 to 100000"},
+		{"storage.bytes_per_message", within(p.Storage.BytesPerMessage.Value, 0, 64*KiB), "wants 0 to 64KiB"},
+		{"storage.uploads_per_user_month", within(p.Storage.UploadsPerUserMonth.Value, 0, 100*GiB), "wants 0 to 100GiB"},
 	} {
 		if !c.good {
 			return fmt.Errorf("%s: %s", c.key, c.want)
@@ -46,13 +54,16 @@ func (p Profile) check() error {
 	return nil
 }
 
+// within is false for NaN as well.
+func within[T int | float64 | Bytes](v, low, high T) bool { return v >= low && v <= high }
+
 // checkReserve wants slices in rising order, the last without an end, each
 // leaving something: more host memory then always leaves more for the services.
 func checkReserve(slices []Slice) error {
 	var from Bytes
 	for i, s := range slices {
 		last := i == len(slices)-1
-		if s.Share < 0 || s.Share >= 1 || last != (s.UpTo == 0) || (!last && s.UpTo <= from) {
+		if !(s.Share >= 0 && s.Share < 1) || last != (s.UpTo == 0) || (!last && s.UpTo <= from) {
 			return fmt.Errorf("wants slices with a rising up_to, the last without one, and shares from 0 to below 1")
 		}
 		from = s.UpTo
@@ -65,16 +76,18 @@ func checkReserve(slices []Slice) error {
 
 func (s Shape) check() error {
 	switch {
-	case s.CPUs.Value < 0.01: // the engine's own least: docs.docker.com/engine/containers/resource_constraints
-		return fmt.Errorf("cpus: wants 0.01 or more")
+	case !within(s.CPUs.Value, 0.01, MaxCores): // the engine's own least: docs.docker.com/engine/containers/resource_constraints
+		return fmt.Errorf("cpus: wants 0.01 to %d", MaxCores)
 	case s.MemoryMin.Value < 6*MiB: // the engine's own least, same page
 		return fmt.Errorf("memory_min: wants 6MiB or more")
 	case s.Memory.Value < s.MemoryMin.Value:
 		return fmt.Errorf("memory: is below memory_min")
-	case s.CPUsPerConcurrent != nil && s.CPUsPerConcurrent.Value < 0:
-		return fmt.Errorf("cpus_per_concurrent: is negative")
-	case s.MemoryPerConcurrent != nil && s.MemoryPerConcurrent.Value < 0:
-		return fmt.Errorf("memory_per_concurrent: is negative")
+	case s.Memory.Value > MaxMemory:
+		return fmt.Errorf("memory: wants at most %s", MaxMemory)
+	case s.CPUsPerConcurrent != nil && !within(s.CPUsPerConcurrent.Value, 0, 1):
+		return fmt.Errorf("cpus_per_concurrent: wants 0 to 1")
+	case s.MemoryPerConcurrent != nil && !within(s.MemoryPerConcurrent.Value, 0, GiB):
+		return fmt.Errorf("memory_per_concurrent: wants 0 to 1GiB")
 	}
 	return nil
 }

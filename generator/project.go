@@ -2,10 +2,9 @@ package generator
 
 import (
 	"cmp"
-	"fmt"
 	"io/fs"
+	"path"
 	"slices"
-	"strings"
 )
 
 // File is one file of a project.
@@ -57,39 +56,71 @@ type Valid struct {
 // Changes returns what is to be written, sorted by path.
 func (v Valid) Changes() []Change { return v.changes }
 
+// ReadRegular reads a file of a project's directory. A link, a pipe or anything
+// else in its place, or in the place of a directory above it, is an error: rcgen
+// neither follows links nor waits. A missing file matches fs.ErrNotExist.
+func ReadRegular(dir fs.FS, name string) ([]byte, error) {
+	const hint = "put a file of your own there, or move it away"
+	for i, r := range name + "/" {
+		if r != '/' {
+			continue
+		}
+		part, last := name[:i], i == len(name)
+		info, err := fs.Lstat(dir, part)
+		switch {
+		case err != nil:
+			return nil, err
+		case info.Mode()&fs.ModeSymlink != 0:
+			return nil, hinted(hint, "%s: is a link, which rcgen does not follow", part)
+		case last && info.IsDir():
+			return nil, hinted(hint, "%s: is a directory, not a file", part)
+		case last && !info.Mode().IsRegular():
+			return nil, hinted(hint, "%s: is not an ordinary file", part)
+		case !last && !info.IsDir():
+			return nil, hinted(hint, "%s: is not a directory", part)
+		}
+	}
+	return fs.ReadFile(dir, name)
+}
+
 // maxProjectFile is the size above which a file in a project's directory is
 // taken for data (a backup, a dump) and not read: rcgen's own files are a
 // hundredth of it (assumption).
 const maxProjectFile = 1 << 20
 
-// ReadProject reads the files of a project's directory. envFile is read in the
-// place of EnvFile; it may be missing.
+// ReadProject reads the files of a project's directory as Compose would see them:
+// links are followed as far as they stay inside. envFile is read in the place of
+// EnvFile; it may be missing only if it is that.
 func ReadProject(dir fs.FS, envFile string) (Project, error) {
+	envFile = path.Clean(envFile)
 	var p Project
-	err := fs.WalkDir(dir, ".", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case d.IsDir() && (d.Name() == ".git" || d.Name() == ".rcgen.tmp"):
 			return fs.SkipDir
-		case !d.Type().IsRegular() || path == EnvFile && envFile != EnvFile:
+		case name == EnvFile && envFile != EnvFile:
 			return nil
 		}
-		info, err := d.Info()
-		if err != nil || info.Size() > maxProjectFile {
-			return err
+		info, err := fs.Stat(dir, name)
+		if err != nil {
+			return hinted("put a file there: Compose may read it otherwise than rcgen", "%s: leads out of the project", name)
 		}
-		content, err := fs.ReadFile(dir, path)
-		p.Files = append(p.Files, File{Path: path, Content: content, Mode: info.Mode().Perm()})
+		if !info.Mode().IsRegular() || info.Size() > maxProjectFile {
+			return nil
+		}
+		f := File{Path: name, Mode: info.Mode().Perm()}
+		if name == envFile && name != EnvFile {
+			f.Path, f.Mode = EnvFile, 0o600 // a stand-in for it, which others may read
+		}
+		f.Content, err = fs.ReadFile(dir, name)
+		p.Files = append(p.Files, f)
 		return err
 	})
-	if err == nil && envFile != EnvFile {
-		var content []byte
-		if content, err = fs.ReadFile(dir, strings.TrimPrefix(envFile, "./")); err != nil {
-			return Project{}, fmt.Errorf("--env-file: %w", err)
-		}
-		p.Files = append(p.Files, File{Path: EnvFile, Content: content, Mode: 0o600})
-	}
 	p.sort()
+	if _, ok := p.File(EnvFile); err == nil && !ok && envFile != EnvFile {
+		err = hinted("name a file of the project, like .env.example", "--env-file %s: is not there", envFile)
+	}
 	return p, err
 }

@@ -15,7 +15,7 @@ const DefaultRelease = "8.9.1"
 
 // oldestRelease is the oldest one whose image the generated project runs
 // (releases.yaml, oldest).
-var oldestRelease = semver.MustParse("7.0.0")
+const oldestRelease = "7.0.0"
 
 // Releases is what is known of Rocket.Chat releases on one day.
 type Releases struct {

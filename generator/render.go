@@ -18,7 +18,7 @@ import (
 // functions names what templates may call besides the built-in ones: sprig also
 // offers random numbers, keys and the clock, which would make output differ
 // between two runs.
-var functions = []string{"indent", "join", "lower", "nindent", "quote", "squote", "trim", "upper"}
+var functions = []string{"quote", "squote"}
 
 // Inputs is what a project is made of besides its plan: the files that are a
 // person's own or secret.
@@ -48,11 +48,11 @@ func Render(p Plan, in Inputs) (Project, error) {
 	}
 	project.Files = append(project.Files, File{Path: EnvExample, Content: exampleEnv(p.Request), Mode: 0o644})
 	project.sort()
-	lock := newLock(project)
+	lock := newLock(project).encode()
 	project.Files = append(project.Files,
 		File{Path: RequestFile, Content: in.Request, Mode: 0o644},
 		File{Path: EnvFile, Content: in.Secrets.env, Mode: 0o600},
-		File{Path: LockFile, Content: lock.encode(), Mode: 0o644},
+		File{Path: LockFile, Content: lock, Mode: 0o644},
 	)
 	if in.Profile != nil {
 		project.Files = append(project.Files, *in.Profile)

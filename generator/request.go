@@ -1,7 +1,7 @@
 package generator
 
 import (
-	"regexp"
+	"strings"
 
 	"github.com/Masterminds/semver/v3"
 )
@@ -84,9 +84,12 @@ const (
 	MaxMemory    = 64 * TiB
 )
 
-// projectName is what Compose accepts as a project name
+// isProjectName reports whether Compose accepts s as a project name
 // (github.com/compose-spec/compose-spec, 04-version-and-name.md).
-var projectName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+func isProjectName(s string) bool {
+	const first = "abcdefghijklmnopqrstuvwxyz0123456789"
+	return s != "" && strings.Contains(first, s[:1]) && strings.Trim(s, first+"_-") == ""
+}
 
 // Check returns what a person must change before the request can be planned,
 // or nil. It converts nothing: see NormalDomain for internationalised names.
@@ -127,7 +130,7 @@ func (r Request) checkHost() error {
 
 func (r Request) checkNames() error {
 	switch {
-	case !projectName.MatchString(r.Project):
+	case !isProjectName(r.Project):
 		return hinted("lower-case letters, digits, - and _, beginning with a letter or digit", "project: %q is not a Compose project name", r.Project)
 	case r.Edition != "" && r.Edition != Licensed && r.Edition != Community:
 		return hinted("licensed or community", "edition: %q is not known", r.Edition)
@@ -137,10 +140,10 @@ func (r Request) checkNames() error {
 
 func (r Request) checkRelease() error {
 	v, err := semver.StrictNewVersion(r.Release)
-	if err != nil {
+	if err != nil || v.Metadata() != "" {
 		return hinted("give all three numbers, like "+DefaultRelease, "release: %q is not a Rocket.Chat version", r.Release)
 	}
-	if v.LessThan(oldestRelease) {
+	if v.LessThan(semver.MustParse(oldestRelease)) {
 		return hinted("the Alpine image that the health checks rely on exists since 7.0.0 (RocketChat/Rocket.Chat#28042)",
 			"release: %s is older than %s", r.Release, oldestRelease)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -30,7 +31,10 @@ func DecodeRequest(data []byte) (Request, error) {
 	var head struct {
 		Version int `yaml:"version"`
 	}
-	if err := yaml.Unmarshal(data, &head); err == nil && head.Version > RequestVersion {
+	head.Version = RequestVersion
+	if err := yaml.Unmarshal(data, &head); err == nil && head.Version < 1 {
+		return Request{}, hinted("write version: 1", "%s: version %d is none", RequestFile, head.Version)
+	} else if err == nil && head.Version > RequestVersion {
 		return Request{}, hinted("use a newer rcgen", "%s: version %d is newer than this rcgen reads (%d)", RequestFile, head.Version, RequestVersion)
 	}
 	r := Request{Version: RequestVersion}
@@ -44,6 +48,26 @@ func DecodeRequest(data []byte) (Request, error) {
 	return r, nil
 }
 
+// RequestKeys returns every key of rcgen.yaml, dotted, in the order of the type.
+func RequestKeys() []string {
+	var keys []string
+	var walk func(t reflect.Type, prefix string)
+	walk = func(t reflect.Type, prefix string) {
+		for f := range t.Fields() {
+			name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+			switch {
+			case name == "-":
+			case f.Type.Kind() == reflect.Struct:
+				walk(f.Type, name+".")
+			default:
+				keys = append(keys, prefix+name)
+			}
+		}
+	}
+	walk(reflect.TypeFor[Request](), "")
+	return keys
+}
+
 // SetSize returns rcgen.yaml with other users or instances; 0 instances removes
 // the key. Every other byte stays as a person wrote it, comments included.
 func SetSize(data []byte, users, instances int) ([]byte, error) {
@@ -52,6 +76,9 @@ func SetSize(data []byte, users, instances int) ([]byte, error) {
 		return nil, err
 	}
 	want.Users, want.Instances = users, instances
+	if err := want.Check(); err != nil {
+		return nil, err
+	}
 	out, err := setInt(data, "users", users, "")
 	if err == nil {
 		out, err = setInt(out, "instances", instances, "users")
@@ -60,10 +87,14 @@ func SetSize(data []byte, users, instances int) ([]byte, error) {
 		return nil, err
 	}
 	if got, err := DecodeRequest(out); err != nil || !reflect.DeepEqual(got, want) {
-		return nil, hinted("change users and instances there by hand, then run rcgen generate", "%s: is not written in a way that can be changed line by line", RequestFile)
+		return nil, errLayout
 	}
 	return out, nil
 }
+
+// errLayout is a rcgen.yaml that no line can be changed in without reading on.
+var errLayout = hinted("change users and instances there by hand, then run rcgen generate",
+	"%s: is not written in a way that can be changed line by line", RequestFile)
 
 // setInt puts value at a top-level key: in place where the key is there, else on
 // a line of its own below the key named after. A value of 0 removes the line.
@@ -75,6 +106,9 @@ func setInt(data []byte, key string, value int, after string) ([]byte, error) {
 	lines := bytes.SplitAfter(data, []byte("\n"))
 	if node := topLevel(&doc, key); node != nil {
 		i := node.Line - 1
+		if i >= len(lines) || !bytes.HasPrefix(lines[i][min(node.Column-1, len(lines[i])):], []byte(node.Value)) {
+			return nil, errLayout // other line ends, or an alias, a tag, quotes
+		}
 		if value == 0 {
 			lines[i] = nil
 			return bytes.Join(lines, nil), nil
@@ -86,14 +120,19 @@ func setInt(data []byte, key string, value int, after string) ([]byte, error) {
 	if value == 0 {
 		return data, nil
 	}
-	i := len(lines) - 1
-	if node := topLevel(&doc, after); node != nil {
-		i = node.Line - 1
+	node := topLevel(&doc, after)
+	if node == nil || node.Line > len(lines) {
+		return nil, errLayout
+	}
+	i := node.Line - 1
+	end := "\n"
+	if bytes.Contains(data, []byte("\r\n")) {
+		end = "\r\n"
 	}
 	if !bytes.HasSuffix(lines[i], []byte("\n")) {
-		lines[i] = append(lines[i][:len(lines[i]):len(lines[i])], '\n')
+		lines[i] = append(lines[i][:len(lines[i]):len(lines[i])], end...)
 	}
-	added := fmt.Appendf(nil, "%s: %d\n", key, value)
+	added := fmt.Appendf(nil, "%s: %d%s", key, value, end)
 	lines[i] = append(lines[i][:len(lines[i]):len(lines[i])], added...)
 	return bytes.Join(lines, nil), nil
 }

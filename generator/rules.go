@@ -3,7 +3,7 @@ package generator
 import (
 	"fmt"
 	"path"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -15,29 +15,39 @@ import (
 // notices only when the second one starts.
 func (m *model) ports() []Finding {
 	var findings []Finding
-	taken := map[string]string{}
+	taken := map[string][]binding{} // by port and protocol
 	for _, svc := range m.sortedServices() {
 		for _, p := range svc.Ports {
-			if p.Published == "" || strings.Contains(p.Published, "-") {
-				continue
+			if p.Published == "" || strings.Contains(p.Published, "-") || len(svc.Profiles) > 0 || svc.GetScale() == 0 {
+				continue // ranges and services that are off may never meet
 			}
-			file, line := m.at(svc.Name, "ports")
-			f := Finding{Code: FindPort, File: file, Line: line, Key: "services." + svc.Name + ".ports"}
 			port := p.Published + "/" + p.Protocol
+			mine := binding{svc.Name, p.HostIP}
+			f := m.at(FindPort, svc.Name, "ports")
 			if n := svc.GetScale(); n > 1 {
 				f.Message = fmt.Sprintf("host port %s is wanted by all %d replicas", port, n)
 				f.Hint = "publish no port on it: Traefik reaches replicas inside"
 				findings = append(findings, f)
-			} else if other := taken[p.HostIP+port]; other != "" {
-				f.Message = fmt.Sprintf("host port %s is taken by %s", port, other)
-				f.Hint = "publish another port"
+			} else if i := slices.IndexFunc(taken[port], mine.overlaps); i >= 0 {
+				f.Message = fmt.Sprintf("host port %s is taken by %s already", port, taken[port][i].service)
+				f.Hint = "publish another port, or replace the list with ports: !override"
 				findings = append(findings, f)
 			}
-			taken[p.HostIP+port] = svc.Name
+			taken[port] = append(taken[port], mine)
 		}
 	}
 	return findings
 }
+
+// binding is a service's claim on a host port.
+type binding struct{ service, ip string }
+
+// overlaps reports whether both claims include one address.
+func (b binding) overlaps(other binding) bool {
+	return b.ip == other.ip || everywhere(b.ip) || everywhere(other.ip)
+}
+
+func everywhere(ip string) bool { return ip == "" || ip == "0.0.0.0" || ip == "::" }
 
 // images reports images that may be another one tomorrow.
 func (m *model) images() []Finding {
@@ -46,21 +56,19 @@ func (m *model) images() []Finding {
 		if svc.Image == "" {
 			continue
 		}
-		file, line := m.at(svc.Name, "image")
-		f := Finding{Code: FindImage, File: file, Line: line, Key: "services." + svc.Name + ".image",
-			Hint: "name a version, like " + strings.SplitN(svc.Image, ":", 2)[0] + ":1.2.3"}
+		f := m.at(FindImage, svc.Name, "image")
 		named, err := reference.ParseNormalizedNamed(svc.Image)
 		if err != nil {
-			f.Message = fmt.Sprintf("%q is not an image name", svc.Image)
+			f.Message, f.Hint = fmt.Sprintf("%q is not an image name", svc.Image), "write it like traefik:v3.6.12"
 			findings = append(findings, f)
 			continue
 		}
 		if _, ok := named.(reference.Digested); ok {
 			continue
 		}
-		tagged, ok := reference.TagNameOnly(named).(reference.Tagged)
-		if reference.IsNameOnly(named) || !ok || tagged.Tag() == "latest" {
+		if tagged, ok := named.(reference.Tagged); !ok || tagged.Tag() == "latest" {
 			f.Message = svc.Image + " has no tag, or the tag latest: it changes without a commit"
+			f.Hint = "name a version, like " + reference.FamiliarName(named) + ":1.2.3"
 			findings = append(findings, f)
 		}
 	}
@@ -74,27 +82,32 @@ func (m *model) limits(host Host) []Finding {
 	var sum Bytes
 	for _, svc := range m.sortedServices() {
 		cpus, memory := limitsOf(svc)
-		sum += memory * Bytes(svc.GetScale())
+		if len(svc.Profiles) == 0 { // else it may never run beside the others
+			sum += memory * Bytes(svc.GetScale())
+		}
 		if cpus > float64(host.Cores) {
-			file, line := m.at(svc.Name, "cpus")
-			findings = append(findings, Finding{Code: FindLimit, File: file, Line: line, Key: "services." + svc.Name + ".cpus",
-				Message: fmt.Sprintf("%v CPUs are more than the host's %d", cpus, host.Cores),
-				Hint:    "lower it, or correct host.cores in " + RequestFile})
+			f := m.at(FindLimit, svc.Name, "cpus", "deploy.resources.limits.cpus")
+			f.Message = fmt.Sprintf("%v CPUs are more than the host's %d", cpus, host.Cores)
+			f.Hint = "lower it, or correct host.cores in " + RequestFile
+			findings = append(findings, f)
 		}
 		if memory > host.Memory {
-			file, line := m.at(svc.Name, "mem_limit")
-			findings = append(findings, Finding{Code: FindLimit, File: file, Line: line, Key: "services." + svc.Name + ".mem_limit",
-				Message: fmt.Sprintf("%s are more than the host's %s", memory.Human(), host.Memory.Human()),
-				Hint:    "lower it, or correct host.memory in " + RequestFile})
+			f := m.at(FindLimit, svc.Name, "mem_limit", "deploy.resources.limits.memory")
+			f.Message = fmt.Sprintf("%s are more than the host's %s", memory.Human(), host.Memory.Human())
+			f.Hint = "lower it, or correct host.memory in " + RequestFile
+			findings = append(findings, f)
 		}
 	}
 	if sum > host.Memory {
-		findings = append(findings, Finding{Code: FindLimit, File: m.files[len(m.files)-1].name, Key: "services.*.mem_limit",
+		findings = append(findings, Finding{Code: FindLimit, File: m.last(), Key: "services.*.mem_limit",
 			Message: fmt.Sprintf("all limits together are %s, the host has %s", sum.Human(), host.Memory.Human()),
 			Hint:    "lower some of them, or plan fewer instances"})
 	}
 	return findings
 }
+
+// last returns the Compose file that is read last.
+func (m *model) last() string { return m.files[len(m.files)-1].name }
 
 func limitsOf(svc types.ServiceConfig) (cpus float64, memory Bytes) {
 	cpus, memory = float64(svc.CPUS), Bytes(svc.MemLimit)
@@ -108,34 +121,33 @@ func limitsOf(svc types.ServiceConfig) (cpus float64, memory Bytes) {
 // paths reports what Compose would look for on the disk and not find.
 func (m *model) paths(exists func(string) bool) []Finding {
 	var findings []Finding
-	missing := func(file string, line int, key, p, hint string) {
+	missing := func(f Finding, p, hint string) {
 		if p != "" && !exists(p) {
-			findings = append(findings, Finding{Code: FindPath, File: file, Line: line, Key: key, Message: p + " does not exist", Hint: hint})
+			f.Message, f.Hint = p+" does not exist", hint
+			findings = append(findings, f)
 		}
 	}
 	for _, svc := range m.sortedServices() {
 		for _, v := range svc.Volumes {
 			if v.Type == types.VolumeTypeBind {
-				file, line := m.at(svc.Name, "volumes")
-				missing(file, line, "services."+svc.Name+".volumes", v.Source, "put it there; Docker would make an empty directory of root's")
+				missing(m.at(FindPath, svc.Name, "volumes"), v.Source, "put it there; Docker would make an empty directory of root's")
 			}
 		}
 		for _, e := range svc.EnvFiles {
 			if e.Required {
-				file, line := m.at(svc.Name, "env_file")
-				missing(file, line, "services."+svc.Name+".env_file", e.Path, "put it there, or mark it required: false")
+				missing(m.at(FindPath, svc.Name, "env_file"), e.Path, "put it there, or mark it required: false")
 			}
 		}
 	}
 	for _, name := range sortedKeys(m.project.Secrets) {
-		missing(m.files[len(m.files)-1].name, 0, "secrets."+name+".file", m.project.Secrets[name].File, "put it there")
+		missing(Finding{Code: FindPath, File: m.last(), Key: "secrets." + name + ".file"}, m.project.Secrets[name].File, "put it there")
 	}
 	for _, name := range sortedKeys(m.project.Configs) {
-		missing(m.files[len(m.files)-1].name, 0, "configs."+name+".file", m.project.Configs[name].File, "put it there")
+		missing(Finding{Code: FindPath, File: m.last(), Key: "configs." + name + ".file"}, m.project.Configs[name].File, "put it there")
 	}
 	if m.mountsSecrets() {
-		for _, f := range []string{"secrets/tls.crt", "secrets/tls.key"} {
-			missing("traefik/dynamic/rocketchat.yaml", 0, "tls", f, "put your certificate (with its chain) and its key there")
+		for _, p := range []string{"secrets/tls.crt", "secrets/tls.key"} {
+			missing(Finding{Code: FindPath, File: "traefik/dynamic/rocketchat.yaml", Key: "tls"}, p, "put your certificate (with its chain) and its key there")
 		}
 	}
 	return findings
@@ -150,12 +162,27 @@ func (m *model) mountsSecrets() bool {
 	return false
 }
 
-var (
-	// secretKey matches names whose values are secrets.
-	secretKey = regexp.MustCompile(`(?i)(passw(or)?d|secret|token|api_?key|private_?key|keyfile|licen[cs]e)$`)
-	// credentials matches a URL with a literal password in it.
-	credentials = regexp.MustCompile(`[a-z0-9+]+://[^/:@\s]*:([^@/\s$]+)@`)
-)
+// secretEndings end the names whose values are secrets.
+var secretEndings = []string{"PASSWORD", "PASSWD", "SECRET", "TOKEN", "APIKEY", "API_KEY", "PRIVATE_KEY", "KEYFILE", "LICENSE", "LICENCE"}
+
+// secretName reports whether the value of a variable is a secret by its name.
+func secretName(name string) bool {
+	name = strings.ToUpper(name)
+	return name == secretMongoURL || slices.ContainsFunc(secretEndings, func(end string) bool { return strings.HasSuffix(name, end) })
+}
+
+// hasCredentials reports whether a URL in text has a literal password in it.
+func hasCredentials(text string) bool {
+	text = strings.ReplaceAll(text, "$$", "") // a dollar, not a variable
+	for _, rest := range strings.Split(text, "://")[1:] {
+		user, host, at := strings.Cut(rest, "@")
+		_, password, colon := strings.Cut(user, ":")
+		if at && colon && host != "" && password != "" && !strings.ContainsAny(user, "/$ ") {
+			return true
+		}
+	}
+	return false
+}
 
 // shortSecret is the length below which a value of .env is too short to be told
 // from ordinary words in other files (assumption).
@@ -164,7 +191,7 @@ const shortSecret = 8
 // secrets reports secrets in files that are committed: values of .env anywhere,
 // and passwords written into the Compose files.
 func (m *model) secrets(p Project, env map[string]string) []Finding {
-	var findings []Finding
+	findings := exposedEnv(p)
 	for _, f := range p.Files {
 		if f.Path == EnvFile || strings.HasPrefix(f.Path, "secrets/") {
 			continue
@@ -178,28 +205,69 @@ func (m *model) secrets(p Project, env map[string]string) []Finding {
 		}
 	}
 	for _, f := range m.files {
+		exposed := func(key string, n *yaml.Node) {
+			findings = append(findings, Finding{Code: FindSecret, File: f.name, Line: n.Line, Key: key,
+				Message: "a secret is written into a file that is committed",
+				Hint:    "move the value into " + EnvFile + " and write ${NAME} here; if it was committed, change the secret"})
+		}
+		seen := map[*yaml.Node]bool{} // an anchor shows in every service that uses it
 		walkScalars(f.root, "", func(key string, n *yaml.Node) {
-			if strings.Contains(n.Value, "://") && credentials.MatchString(n.Value) || literal(key, n.Value) {
-				findings = append(findings, Finding{Code: FindSecret, File: f.name, Line: n.Line, Key: key,
-					Message: "a secret is written into a file that is committed",
-					Hint:    "move the value into " + EnvFile + " and write ${NAME} here; if it was committed, change the secret"})
+			if hasCredentials(n.Value) {
+				seen[n] = true
+				exposed(key, n)
 			}
 		})
+		for _, svc := range m.sortedServices() {
+			key := "services." + svc.Name + ".environment"
+			environment(lookup(f.root, strings.Split(key, ".")), func(name string, n *yaml.Node) {
+				if !seen[n] && literalSecret(name, n) {
+					seen[n] = true
+					exposed(key+"."+name, n)
+				}
+			})
+		}
 	}
 	return findings
 }
 
-func secretName(name string) bool { return secretKey.MatchString(name) || name == secretMongoURL }
+// environment calls visit for each variable of a service's environment, written
+// as a mapping or as a list of NAME=value.
+func environment(n *yaml.Node, visit func(name string, n *yaml.Node)) {
+	switch {
+	case n == nil:
+	case n.Kind == yaml.AliasNode:
+		environment(n.Alias, visit)
+	case n.Kind == yaml.SequenceNode:
+		for _, item := range n.Content {
+			name, _, _ := strings.Cut(item.Value, "=")
+			visit(name, item)
+		}
+	case n.Kind == yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value != "<<" {
+				visit(n.Content[i].Value, n.Content[i+1])
+				continue
+			}
+			for _, m := range mergeSources(n.Content[i+1]) {
+				environment(m, visit)
+			}
+		}
+	}
+}
 
-// literal reports whether an environment value that should be secret is written
-// out, as a mapping (key ends in the name) or as NAME=value in a list.
-func literal(key, value string) bool {
-	if !strings.Contains(key, ".environment") || value == "" || strings.Contains(value, "$") || value == "true" || value == "false" {
-		return false
+// literalSecret reports whether a variable that is a secret by its name has its
+// value written out. true and false are switches that only sound like secrets.
+func literalSecret(name string, n *yaml.Node) bool {
+	value := strings.TrimPrefix(n.Value, name+"=")
+	return secretName(name) && value != name && value != "" && value != "true" && value != "false" &&
+		!strings.Contains(strings.ReplaceAll(value, "$$", ""), "$")
+}
+
+// exposedEnv reports a file of secrets that others on the machine may read.
+func exposedEnv(p Project) []Finding {
+	f, ok := p.File(EnvFile)
+	if !ok || f.Mode.Perm()&0o077 == 0 {
+		return nil
 	}
-	if strings.HasSuffix(key, ".environment") {
-		name, v, _ := strings.Cut(value, "=")
-		return v != "" && secretKey.MatchString(name)
-	}
-	return secretKey.MatchString(key)
+	return []Finding{{Code: FindSecret, File: EnvFile, Message: fmt.Sprintf("has mode %04o: others may read it", f.Mode.Perm()), Hint: "chmod 600 " + EnvFile}}
 }

@@ -34,7 +34,8 @@ const secretLength = 32
 // Secrets is the content of EnvFile. It is no part of a Request or a Plan, so
 // that it cannot reach a file that is committed.
 type Secrets struct {
-	env []byte
+	env  []byte
+	Made []string // names of the secrets that were not there before
 }
 
 // secretNames returns the variables a request needs, in the order of EnvFile.
@@ -51,20 +52,22 @@ func secretNames(r Request) []string {
 func NewSecrets(r Request, env []byte, mongoURL string, random io.Reader) (Secrets, error) {
 	known, err := parseEnv(env)
 	if err != nil {
-		return Secrets{}, err
+		return Secrets{}, hinted("write NAME=value, one on each line, and close every quote", "%s: %v", EnvFile, err)
 	}
 	var b bytes.Buffer
 	if len(env) == 0 {
 		b.WriteString(envHead)
 	}
 	b.Write(env)
-	if len(env) > 0 && env[len(env)-1] != '\n' {
-		b.WriteByte('\n')
-	}
+	var made []string
 	for _, name := range secretNames(r) {
 		if known[name] != "" {
 			continue
 		}
+		if made == nil && len(env) > 0 && env[len(env)-1] != '\n' {
+			b.WriteByte('\n')
+		}
+		made = append(made, name)
 		value := mongoURL
 		if name != secretMongoURL {
 			if value, err = newSecret(random); err != nil {
@@ -80,7 +83,7 @@ func NewSecrets(r Request, env []byte, mongoURL string, random io.Reader) (Secre
 	if len(env) == 0 {
 		b.WriteString(envTail)
 	}
-	return Secrets{env: b.Bytes()}, nil
+	return Secrets{env: b.Bytes(), Made: made}, nil
 }
 
 const envHead = `# Secrets of this project, read by Compose. They were made once: a database that
@@ -134,13 +137,14 @@ func newSecret(random io.Reader) (string, error) {
 // MongoDB, without repeating it: it holds a password.
 func CheckMongoURL(url string) error {
 	const hint = "write it like mongodb://user:password@host1,host2,host3/rocketchat?replicaSet=rs0 on one line"
-	scheme := strings.HasPrefix(url, "mongodb://") || strings.HasPrefix(url, "mongodb+srv://")
+	scheme, rest, _ := strings.Cut(url, "://")
+	hosts, _, _ := strings.Cut(rest[strings.LastIndex(rest, "@")+1:], "/")
 	switch {
-	case !scheme:
+	case scheme != "mongodb" && scheme != "mongodb+srv":
 		return hinted(hint, "mongo URL: does not begin with mongodb:// or mongodb+srv://")
 	case strings.ContainsAny(url, " \t\r\n'\"\\`"):
-		return hinted("percent-encode spaces, quotes and backslashes", "mongo URL: holds a character that must be encoded")
-	case len(url) == len("mongodb://"):
+		return hinted("one line, with spaces, quotes and backslashes percent-encoded", "mongo URL: holds a character that does not belong there")
+	case strings.Trim(hosts, ",:") == "" || strings.HasPrefix(hosts, "?"):
 		return hinted(hint, "mongo URL: names no host")
 	}
 	return nil

@@ -69,7 +69,7 @@ func imageName(service, mongoDB string) string {
 func (s sizing) cpus(d demand) Figure[float64] {
 	want, cores := d.shape.cpus(s.concurrent), float64(s.request.Host.Cores)
 	f := Figure[float64]{Value: min(want, cores), Source: d.shape.CPUs.Origin()}
-	f.Reason = fmt.Sprintf("%v cores", d.shape.CPUs.Value)
+	f.Reason = fmt.Sprint(d.shape.CPUs.Value)
 	if per := d.shape.CPUsPerConcurrent; per != nil && per.Value > 0 {
 		f.Reason += fmt.Sprintf(" + %d concurrent x %v", s.concurrent, per.Value)
 		f.Source += "; " + per.Origin()

@@ -16,6 +16,7 @@ type Settings struct {
 	Secure          bool      // https
 	ACME, Files     bool      // where certificates come from; neither without https
 	ExternalMongoDB bool      // no MongoDB service
+	BundledMongoDB  bool      // a MongoDB service
 	Licensed        bool      // a licence was said to be there
 	Scaled          bool      // more than one replica
 	HeapMiB         int64     // V8 heap of a replica
@@ -42,6 +43,7 @@ func newSettings(p Plan, profile Profile, mongoDB string) Settings {
 		ACME:            r.TLS.Mode == TLSACME,
 		Files:           r.TLS.Mode == TLSFiles,
 		ExternalMongoDB: r.MongoDB.External,
+		BundledMongoDB:  !r.MongoDB.External,
 		Licensed:        r.Edition == Licensed,
 		Scaled:          p.Instances > 1,
 		Retention:       profile.Storage.MetricsRetention.Value,

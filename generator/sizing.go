@@ -49,7 +49,7 @@ func newSizing(r Request, p Profile) (sizing, error) {
 	if r.Edition != Community {
 		s.needed = max(s.needed, p.MinInstances.Value)
 	}
-	s.demands = s.newDemands(1)
+	s.demands = s.newDemands(max(1, r.Instances))
 	if err := s.checkRoom(); err != nil {
 		return sizing{}, err
 	}
@@ -76,13 +76,18 @@ func (r Request) concurrent(p Profile) int {
 	case r.Concurrent > 0:
 		return r.Concurrent
 	case r.Concurrency > 0:
-		return int(math.Ceil(float64(r.Users) * r.Concurrency))
+		return shareOf(r.Users, r.Concurrency)
 	default:
-		return int(math.Ceil(float64(r.Users) * p.Concurrency.Value))
+		return shareOf(r.Users, p.Concurrency.Value)
 	}
 }
 
-// reserve returns what stays with the system, in whole MiB rounded up.
+// shareOf rounds up, but not for what binary fractions add: 100 x 0.07 is 7.
+func shareOf(users int, share float64) int {
+	return max(1, int(math.Ceil(float64(users)*share-1e-6)))
+}
+
+// reserve returns what stays with the system.
 func reserve(slices []Slice, memory Bytes) Bytes {
 	var sum float64
 	var from Bytes
@@ -96,7 +101,7 @@ func reserve(slices []Slice, memory Bytes) Bytes {
 			from = to
 		}
 	}
-	return roundUp(Bytes(math.Ceil(sum)), MiB)
+	return Bytes(math.Ceil(sum))
 }
 
 // budget returns what all limits together may take, in whole MiB.

@@ -10,7 +10,6 @@ import (
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/interpolation"
 	"github.com/compose-spec/compose-go/v2/loader"
-	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/tree"
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
@@ -27,30 +26,38 @@ var overrideFiles = []string{"compose.override.yaml", "compose.override.yml"}
 // own rules, and returns the changes as fit to be written. Anything found is a
 // FindingsError.
 func Validate(outcome Project, changes []Change, host Host) (Valid, error) {
-	findings := Check(outcome, host, nil)
+	findings := Check(outcome, host, Disk{})
 	if len(findings) > 0 {
 		return Valid{}, &FindingsError{findings}
 	}
 	return Valid{changes: changes}, nil
 }
 
+// Disk is where a project lies. The zero value is a project that lies nowhere yet.
+type Disk struct {
+	Dir    string                 // directory from which Compose looks up include and extends
+	Exists func(path string) bool // whether a path, absolute or relative to Dir, is there; nil checks none
+}
+
 // Check returns what is wrong with a project's files: everything Compose itself
-// refuses, and what it accepts but fails or harms later. exists tells whether a
-// path, absolute or relative to the project, is there; nil leaves that out.
-func Check(p Project, host Host, exists func(path string) bool) []Finding {
+// refuses, and what it accepts but fails or harms later. A zero host leaves out
+// what depends on it.
+func Check(p Project, host Host, disk Disk) []Finding {
 	env, err := p.env()
 	if err != nil {
 		return []Finding{{Code: FindVariable, File: EnvFile, Message: err.Error(), Hint: "write NAME=value, one on each line"}}
 	}
-	model, findings := loadModel(p, env)
+	model, findings := loadModel(p, env, disk.Dir)
 	if model == nil {
 		return findings
 	}
 	findings = append(findings, model.ports()...)
 	findings = append(findings, model.images()...)
-	findings = append(findings, model.limits(host)...)
-	if exists != nil {
-		findings = append(findings, model.paths(exists)...)
+	if host != (Host{}) {
+		findings = append(findings, model.limits(host)...)
+	}
+	if disk.Exists != nil {
+		findings = append(findings, model.paths(disk.Exists)...)
 	}
 	return append(findings, model.secrets(p, env)...)
 }
@@ -82,8 +89,8 @@ type composeFile struct {
 }
 
 // loadModel loads a project as Compose does. Without a model, the findings say why.
-func loadModel(p Project, env map[string]string) (*model, []Finding) {
-	details := types.ConfigDetails{WorkingDir: ".", Environment: env}
+func loadModel(p Project, env map[string]string, dir string) (*model, []Finding) {
+	details := types.ConfigDetails{WorkingDir: dir, Environment: env}
 	m := &model{}
 	for _, name := range append([]string{ComposeFile}, overrideFiles...) {
 		f, ok := p.File(name)
@@ -106,6 +113,7 @@ func loadModel(p Project, env map[string]string) (*model, []Finding) {
 		o.SetProjectName("project", false) // for a file that lost its name
 		o.SkipResolveEnvironment = true    // env_file is checked by paths, not read
 		o.ResolvePaths = false             // findings name paths as they are written
+		o.Profiles = []string{"*"}         // a service that is off today may be on tomorrow
 		o.Interpolate.TypeCastMapping = possibleCasts(o.Interpolate.TypeCastMapping, details.ConfigFiles)
 		o.Interpolate.LookupValue = func(name string) (string, bool) {
 			if slices.Contains(unset, name) {
@@ -115,6 +123,9 @@ func loadModel(p Project, env map[string]string) (*model, []Finding) {
 			return value, ok
 		}
 	})
+	if err != nil && len(findings) > 0 {
+		return nil, findings // it may be no more than what they say
+	}
 	if err != nil {
 		last := m.files[len(m.files)-1].name
 		return nil, append(findings, Finding{Code: FindCompose, File: last, Message: plainYAML(err),
@@ -142,11 +153,9 @@ func possibleCasts(casts map[tree.Path]interpolation.Cast, files []types.ConfigF
 func (m *model) variables(env map[string]string) (findings []Finding, unset []string) {
 	for _, f := range m.files {
 		walkScalars(f.root, "", func(key string, n *yaml.Node) {
-			for name, v := range template.ExtractVariables(map[string]any{"": n.Value}, nil) {
-				_, set := env[name]
-				if set && (env[name] != "" || !v.Required) || v.DefaultValue != "" || v.PresenceValue != "" || hasDefault(n.Value, name) {
-					continue
-				}
+			missing := unsetVariables(n.Value, env)
+			slices.Sort(missing)
+			for _, name := range slices.Compact(missing) {
 				unset = append(unset, name)
 				findings = append(findings, Finding{Code: FindVariable, File: f.name, Line: n.Line, Key: key,
 					Message: "variable " + name + " is not set in " + EnvFile,
@@ -155,11 +164,6 @@ func (m *model) variables(env map[string]string) (findings []Finding, unset []st
 		})
 	}
 	return findings, unset
-}
-
-// hasDefault reports whether an empty default is given on purpose: ${X:-} or ${X-}.
-func hasDefault(text, name string) bool {
-	return strings.Contains(text, "${"+name+":-") || strings.Contains(text, "${"+name+"-")
 }
 
 // walkScalars calls visit for every scalar value below n with the dotted path of
@@ -179,15 +183,17 @@ func walkScalars(n *yaml.Node, key string, visit func(key string, n *yaml.Node))
 	}
 }
 
-// at returns the file and line where a key of a service is written: the last
-// file that has it, since it wins.
-func (m *model) at(service string, keys ...string) (file string, line int) {
+// at begins a finding where a key of a service is written: in the last file that
+// has it, since it wins. Of several dotted keys the first that is found counts.
+func (m *model) at(code, service string, keys ...string) Finding {
 	for _, f := range slices.Backward(m.files) {
-		if n := lookup(f.root, append([]string{"services", service}, keys...)); n != nil {
-			return f.name, n.Line
+		for _, key := range keys {
+			if n := lookup(f.root, append([]string{"services", service}, strings.Split(key, ".")...)); n != nil {
+				return Finding{Code: code, File: f.name, Line: n.Line, Key: "services." + service + "." + key}
+			}
 		}
 	}
-	return m.files[0].name, 0
+	return Finding{Code: code, File: m.files[0].name, Key: "services." + service + "." + keys[0]}
 }
 
 // lookup follows keys through mappings, aliases and merge keys.
@@ -202,19 +208,29 @@ func lookup(n *yaml.Node, keys []string) *yaml.Node {
 	case n.Kind != yaml.MappingNode:
 		return nil
 	}
-	var merged *yaml.Node
+	var merged []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		switch n.Content[i].Value {
 		case keys[0]:
 			return lookup(n.Content[i+1], keys[1:])
 		case "<<":
-			merged = n.Content[i+1]
+			merged = mergeSources(n.Content[i+1])
 		}
 	}
-	if merged == nil {
-		return nil
+	for _, m := range merged {
+		if found := lookup(m, keys); found != nil {
+			return found
+		}
 	}
-	return lookup(merged, keys)
+	return nil
+}
+
+// mergeSources returns what a merge key merges: one mapping, or a list of them.
+func mergeSources(n *yaml.Node) []*yaml.Node {
+	if n.Kind == yaml.SequenceNode {
+		return n.Content
+	}
+	return []*yaml.Node{n}
 }
 
 // sortedServices returns the services by name, so that findings have one order.

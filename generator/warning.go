@@ -15,21 +15,23 @@ type Warning struct {
 
 // The codes of warnings.
 const (
-	WarnLicence       = "licence-needed"      // replicas without a licence do not exchange live events
-	WarnHostShort     = "host-short"          // the host has less than the users need
-	WarnKubernetes    = "kubernetes-advised"  // the vendor advises Kubernetes for so many
-	WarnPresence      = "presence-cap"        // presence stops without a licence
-	WarnRelease       = "unsupported-release" // outside the vendor's support window
-	WarnOverCores     = "instances-over-cores"
-	WarnMemoryLowered = "memory-lowered"
-	WarnProfileRange  = "profile-range" // users outside the stated profile's range
+	WarnLicence       = "licence-needed"       // replicas without a licence do not exchange live events
+	WarnHostShort     = "host-short"           // the host has less than the users need
+	WarnKubernetes    = "kubernetes-advised"   // the vendor advises Kubernetes for so many
+	WarnPresence      = "presence-cap"         // presence stops without a licence
+	WarnRelease       = "unsupported-release"  // outside the vendor's support window
+	WarnTooFew        = "instances-short"      // fewer stated than the users need
+	WarnOverCores     = "instances-over-cores" // more stated than the host has cores for
+	WarnMemoryLowered = "memory-lowered"       // limits below what the profile wants
+	WarnSecrets       = "secrets-made"         // a project's secrets were missing
+	WarnProfileRange  = "profile-range"        // users outside the stated profile's range
 )
 
 // warnings returns what the plan's readers should know, most weighty first.
 func (s sizing) warnings(p Plan, releases Releases) []Warning {
 	all := []Warning{}
 	for _, warn := range []func(Plan) *Warning{
-		s.warnLicence, s.warnCommunity, s.warnPresence, s.warnHostShort, s.warnOverCores, s.warnMemory,
+		s.warnLicence, s.warnCommunity, s.warnPresence, s.warnHostShort, s.warnTooFew, s.warnOverCores, s.warnMemory,
 		s.warnKubernetes, s.warnProfile, releases.warnUnsupported,
 	} {
 		if w := warn(p); w != nil {
@@ -71,15 +73,32 @@ func (s sizing) warnPresence(p Plan) *Warning {
 }
 
 func (s sizing) warnHostShort(p Plan) *Warning {
-	if p.Fits || s.request.Edition == Community && !s.lowered {
+	n := p.Needs
+	if !s.hostShort(n) {
 		return nil
 	}
-	n := p.Needs
 	return &Warning{WarnHostShort,
 		fmt.Sprintf("%d users (%d concurrent) need %s; this host has %s and %s", p.Users, p.Concurrent,
 			count(n.Instances, "instance"), count(p.Host.Cores, "core"), p.Host.Memory.Human()),
 		fmt.Sprintf("a host with %s and %s would do%s; this one carries about %d concurrent users",
 			count(n.Cores, "core"), n.Memory, s.orKubernetes(p), p.Carries.Concurrent)}
+}
+
+// hostShort reports whether the host, not the number of instances that a person
+// stated or a missing licence, keeps the plan below what the users need.
+func (s sizing) hostShort(n Needs) bool {
+	planned := s.request.Instances == 0 && s.request.Edition != Community
+	cores := planned && s.needed > max(1, s.request.Host.Cores-1)
+	return cores || s.request.Host.Memory < n.Memory && (s.lowered || planned && s.instances < s.needed)
+}
+
+func (s sizing) warnTooFew(p Plan) *Warning {
+	if s.request.Instances == 0 || p.Instances >= s.needed {
+		return nil
+	}
+	return &Warning{WarnTooFew,
+		fmt.Sprintf("%s stated, and %d concurrent users need %d", count(p.Instances, "instance"), p.Concurrent, s.needed),
+		"rcgen scale --users plans them anew"}
 }
 
 // orKubernetes names the other way out where the vendor itself does.

@@ -3,8 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
+	"github.com/xrash/smetrics"
 
 	"rcgen/generator"
 )
@@ -25,9 +29,16 @@ func (e usageError) Unwrap() error { return e.error }
 // findingsError ends a command that worked and found something.
 type findingsError struct{ error }
 
+func (e findingsError) Unwrap() error { return e.error }
+
 // run executes one command line and returns its exit code.
 func run(args []string, e env) int {
+	out := &sticky{w: e.stdout}
+	e.stdout = out
 	err := newApp(e).Run(args)
+	if out.err != nil {
+		err = fmt.Errorf("standard output: %w", out.err)
+	}
 	if err == nil {
 		return exitDone
 	}
@@ -45,16 +56,45 @@ func run(args []string, e env) int {
 	}
 }
 
-// report prints an error and every hint in its chain: the only place that does.
-func report(e env, err error) {
-	if err.Error() != "" {
-		fmt.Fprintf(e.stderr, "rcgen: error: %v\n", err)
+// sticky remembers the first failed write: the libraries that print do not tell.
+type sticky struct {
+	w   io.Writer
+	err error
+}
+
+func (s *sticky) Write(p []byte) (int, error) {
+	n, err := s.w.Write(p)
+	if s.err == nil {
+		s.err = err
 	}
+	return n, err
+}
+
+// report prints an error and its hint: the only place that does.
+func report(e env, err error) {
+	fmt.Fprintf(e.stderr, "rcgen: error: %v\nrcgen: hint: %s\n", err, hintOf(err))
+}
+
+// hintOf returns the hint that an error carries, or what helps with its kind.
+func hintOf(err error) string {
 	var hinted interface{ Hints() []string }
-	if errors.As(err, &hinted) {
-		for _, h := range hinted.Hints() {
-			fmt.Fprintf(e.stderr, "rcgen: hint: %s\n", h)
-		}
+	if errors.As(err, &hinted) && len(hinted.Hints()) > 0 {
+		return hinted.Hints()[0]
+	}
+	var usage usageError
+	switch {
+	case errors.As(err, &usage):
+		return "rcgen COMMAND --help lists the options"
+	case errors.Is(err, fs.ErrPermission):
+		return "use a directory that you may write to, or change its owner or mode"
+	case errors.Is(err, fs.ErrNotExist):
+		return "check the path"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EDQUOT):
+		return "make room on the disk and run the command again"
+	case errors.Is(err, syscall.ENOTDIR):
+		return "name a directory"
+	default:
+		return "nothing is known to mend this: report it with the command and this message"
 	}
 }
 
@@ -72,7 +112,8 @@ func newApp(e env) *cli.App {
 		HideHelpCommand: true,
 		ExitErrHandler:  func(*cli.Context, error) {}, // run decides the exit code
 		OnUsageError:    onUsageError,
-		Action:          noCommand,
+		Flags:           []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version"}},
+		Action:          func(c *cli.Context) error { return noCommand(c, e) },
 		Commands: []*cli.Command{
 			initCommand(e), planCommand(e), generateCommand(e), scaleCommand(e),
 			validateCommand(e), profilesCommand(e), versionCommand(e),
@@ -92,27 +133,38 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != name {
 		name += " " + c.Command.Name
 	}
-	return usageError{&generator.Error{What: err.Error(), Hint: name + " --help lists the options"}}
+	return usageError{&generator.Error{What: "options: " + err.Error(), Hint: name + " --help lists them"}}
 }
 
 // noCommand runs where no command was recognised.
-func noCommand(c *cli.Context) error {
-	if !c.Args().Present() {
+func noCommand(c *cli.Context, e env) error {
+	switch typed := c.Args().First(); {
+	case c.Bool("version"):
+		return printVersion(e, "text")
+	case typed == "", typed == "help":
 		return cli.ShowAppHelp(c)
+	default:
+		return usageError{&generator.Error{
+			What: fmt.Sprintf("%s: not a command of rcgen", typed),
+			Hint: suggestion(c.App.Commands, typed),
+		}}
 	}
-	return usageError{&generator.Error{
-		What: fmt.Sprintf("%q is not a command of rcgen", c.Args().First()),
-		Hint: suggestion(c.App.Commands, c.Args().First()),
-	}}
 }
 
 // suggestion names the command that was probably meant.
 func suggestion(commands []*cli.Command, typed string) string {
 	const list = "rcgen --help lists the commands"
-	if s := cli.SuggestCommand(commands, typed); s != "" {
-		return s + " " + list
+	const alike = 0.8 // of 1; below it words have little in common
+	best, name := alike, ""
+	for _, c := range commands {
+		if d := smetrics.JaroWinkler(typed, c.Name, 0.7, 4); d > best { // Winkler's own parameters
+			best, name = d, c.Name
+		}
 	}
-	return list
+	if name == "" {
+		return list
+	}
+	return fmt.Sprintf("did you mean %s? %s", name, list)
 }
 
 // noArguments refuses words after the options: urfave/cli would take options
@@ -121,12 +173,12 @@ func noArguments(name string, action cli.ActionFunc) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		if c.Args().Present() {
 			return usageError{&generator.Error{
-				What: fmt.Sprintf("%s takes options only, not %q", name, c.Args().First()),
+				What: fmt.Sprintf("%s: takes options only, not %q", name, c.Args().First()),
 				Hint: "rcgen " + name + " --help lists them",
 			}}
 		}
-		if f := c.String("format"); f != "" && f != "text" && f != "json" {
-			return usageError{&generator.Error{What: fmt.Sprintf("--format %q: text or json", f)}}
+		if f := c.String("format"); f != "text" && f != "json" {
+			return flagError("format", f, "text or json")
 		}
 		return action(c)
 	}

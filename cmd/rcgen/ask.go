@@ -22,7 +22,7 @@ type question struct {
 // ask fills a request from a person's answers. Each is checked before the next
 // is asked.
 func ask(c *cli.Context, e env, r *generator.Request) error {
-	host, err := readHost(c, e)
+	host, err := readHost(c, e, generator.Host{})
 	if err != nil {
 		return err
 	}
@@ -43,8 +43,10 @@ func questions(c *cli.Context, r *generator.Request) []question {
 	const here = " (in brackets: this machine)"
 	return []question{
 		{false, nil, "How many users will have an account?", "100", func(a string) (err error) {
-			r.Users, err = positive("users", a)
-			return err
+			if r.Users, err = positive("users", a); err != nil {
+				return err
+			}
+			return r.Check()
 		}},
 		{c.IsSet("domain"), nil, "Under which domain? (localhost: http, on this machine only)", generator.Localhost, func(a string) (err error) {
 			r.Domain, err = generator.NormalDomain(a)
@@ -63,12 +65,16 @@ func questions(c *cli.Context, r *generator.Request) []question {
 				return r.Check()
 			}},
 		{c.IsSet("cores"), nil, "Cores of the machine that will run it?" + here, fmt.Sprint(r.Host.Cores), func(a string) (err error) {
-			r.Host.Cores, err = positive("cores", a)
-			return err
+			if r.Host.Cores, err = positive("cores", a); err != nil {
+				return err
+			}
+			return r.Check()
 		}},
 		{c.IsSet("memory"), nil, "Its memory?" + here, r.Host.Memory.String(), func(a string) (err error) {
-			r.Host.Memory, err = generator.ParseBytes(a)
-			return err
+			if r.Host.Memory, err = generator.ParseBytes(a); err != nil {
+				return err
+			}
+			return r.Check()
 		}},
 	}
 }

@@ -56,6 +56,9 @@ func requestFlags() []cli.Flag {
 // applyFlags puts the options that were given into a request. The URL of an
 // external MongoDB is returned apart: it is a secret.
 func applyFlags(c *cli.Context, r *generator.Request) (mongoURL string, err error) {
+	if c.IsSet("concurrent") && c.IsSet("concurrency") {
+		return "", flagError("concurrent", c.String("concurrent"), "no --concurrency beside it: a number or a ratio")
+	}
 	ints := map[string]*int{"concurrent": &r.Concurrent, "instances": &r.Instances}
 	for _, name := range []string{"concurrent", "instances"} {
 		if c.IsSet(name) {
@@ -69,7 +72,7 @@ func applyFlags(c *cli.Context, r *generator.Request) (mongoURL string, err erro
 		if err != nil || !(r.Concurrency > 0) {
 			return "", flagError("concurrency", c.String("concurrency"), "a ratio above 0 and up to 1, like 0.2")
 		}
-		r.Concurrent = 0
+		r.Concurrent = 0 // rcgen.yaml's
 	}
 	strings := map[string]*string{"profile": &r.Profile, "release": &r.Release, "edition": &r.Edition, "project": &r.Project}
 	for name, to := range strings {
@@ -103,7 +106,7 @@ func applyDomain(c *cli.Context, r *generator.Request) (err error) {
 	if c.IsSet("acme-email") {
 		r.TLS.Email = c.String("acme-email")
 		if r.TLS.Mode != generator.TLSACME {
-			return flagError("acme-email", r.TLS.Email, "used with --tls acme and a --domain")
+			return flagError("acme-email", r.TLS.Email, "--tls acme and a --domain beside it")
 		}
 	}
 	return nil
@@ -112,7 +115,7 @@ func applyDomain(c *cli.Context, r *generator.Request) (err error) {
 func readMongoURL(file string) (string, error) {
 	data, err := readSmall(file)
 	if err != nil {
-		return "", err
+		return "", usageError{&generator.Error{What: fmt.Sprintf("--mongo-url-file %q: %v", file, err), Hint: "name a file that holds the connection string and nothing else"}}
 	}
 	url := strings.TrimSpace(string(data))
 	if err := generator.CheckMongoURL(url); err != nil {
@@ -134,9 +137,9 @@ func readSmall(file string) ([]byte, error) {
 	return data, err
 }
 
-// readHost takes the host from --cores and --memory, and measures what they leave out.
-func readHost(c *cli.Context, e env) (generator.Host, error) {
-	var h generator.Host
+// readHost puts --cores and --memory above a host, and measures what is still
+// unknown then.
+func readHost(c *cli.Context, e env, h generator.Host) (generator.Host, error) {
 	var err error
 	if c.IsSet("cores") {
 		h.Source = generator.HostFlag
@@ -146,7 +149,7 @@ func readHost(c *cli.Context, e env) (generator.Host, error) {
 	}
 	if c.IsSet("memory") {
 		h.Source = generator.HostFlag
-		if h.Memory, err = generator.ParseBytes(c.String("memory")); err != nil {
+		if h.Memory, err = generator.ParseBytes(c.String("memory")); err != nil || h.Memory == 0 {
 			return h, flagError("memory", c.String("memory"), "a size like 32GiB")
 		}
 	}
@@ -162,11 +165,22 @@ func readHost(c *cli.Context, e env) (generator.Host, error) {
 	}
 	if h.Cores == 0 {
 		h.Cores = m.Cores
+		noteLimit(e, m.Cores < m.CPUs, "cores", counted(m.Cores, "core"), fmt.Sprint(m.CPUs))
 	}
 	if h.Memory == 0 {
 		h.Memory = generator.Bytes(m.Memory) / generator.MiB * generator.MiB
+		noteLimit(e, m.Memory < m.Total, "memory", h.Memory.Human(), generator.Bytes(m.Total).Human())
 	}
 	return h, nil
+}
+
+// noteLimit says where rcgen itself is allowed less than the machine has: the
+// containers may get more.
+func noteLimit(e env, limited bool, flag, allowed, all string) {
+	if limited {
+		fmt.Fprintf(e.stderr, "rcgen: note: planned with %s of the machine's %s: a cgroup or CPU affinity allows this process no more\n"+
+			"rcgen: hint: give --%s where the containers will have another share\n", allowed, all, flag)
+	}
 }
 
 // positive reads a whole number from 1 on.

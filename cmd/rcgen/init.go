@@ -52,15 +52,7 @@ func runInit(c *cli.Context, e env) error {
 		return err
 	}
 	b.plan.Host.Source = r.Host.Source
-	if err := warn(c, e, b.plan.Warnings); err != nil {
-		return err
-	}
-	if !c.Bool("dry-run") {
-		if err := d.Write(b.valid); err != nil {
-			return err
-		}
-	}
-	return printWritten(c, e, b, nil)
+	return finish(c, e, d, b, nil)
 }
 
 // newProject is the request that options and answers are put upon.
@@ -87,7 +79,7 @@ func newRequest(c *cli.Context, e env) (generator.Request, string, error) {
 		if r.Users, err = positive("users", c.String("users")); err != nil {
 			return r, "", err
 		}
-		r.Host, err = readHost(c, e)
+		r.Host, err = readHost(c, e, generator.Host{})
 	case e.terminal:
 		err = ask(c, e, &r)
 	default:
@@ -128,8 +120,10 @@ func (j *job) placeProfile(r *generator.Request) error {
 
 // refuseProject keeps init from a directory that has a project already.
 func refuseProject(dir string, files fs.FS) error {
-	if _, err := fs.Lstat(files, generator.RequestFile); err == nil {
-		return &generator.Error{What: dir + ": already holds a project", Hint: "rcgen scale and rcgen generate change it; --dir names another directory"}
+	for _, name := range []string{generator.RequestFile, generator.LockFile} {
+		if _, err := fs.Lstat(files, name); err == nil {
+			return &generator.Error{What: dir + ": already holds a project (" + name + ")", Hint: "rcgen scale and rcgen generate change it; --dir names another directory"}
+		}
 	}
 	for _, name := range []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"} {
 		if _, err := fs.Lstat(files, name); err == nil {

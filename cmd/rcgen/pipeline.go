@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -24,13 +25,14 @@ type job struct {
 	mongoURL    string          // secret of an external MongoDB, only for init
 	current     fs.FS           // the project's directory
 	dir         string          // its path
+	written     bool            // a person wrote rcgen.yaml so: errors name it, not options
 }
 
 // built is the outcome of a job.
 type built struct {
-	plan      generator.Plan
-	valid     generator.Valid
-	newSecret bool // .env was not there
+	plan  generator.Plan
+	valid generator.Valid
+	made  []string // secrets that were not there before
 }
 
 // build plans, renders and validates; it writes nothing.
@@ -56,7 +58,7 @@ func (j job) build(e env) (built, error) {
 		return built{}, err
 	}
 	valid, err := generator.Validate(project, changes, plan.Host)
-	return built{plan, valid, old == nil}, err
+	return built{plan, valid, secrets.Made}, err
 }
 
 // plan sizes what the request file asks for.
@@ -69,7 +71,11 @@ func (j job) plan() (generator.Plan, error) {
 	if err != nil {
 		return generator.Plan{}, err
 	}
-	return generator.NewPlan(r, own)
+	p, err := generator.NewPlan(r, own)
+	if err != nil && j.written {
+		err = fmt.Errorf("%s: %w", generator.RequestFile, err)
+	}
+	return p, err
 }
 
 // ownProfile reads the profile that the request names as a file of the project.
@@ -87,14 +93,29 @@ func (j job) ownProfile(r generator.Request) (*generator.Profile, error) {
 
 // readOptional returns a file's content, or nil where it is not there.
 func readOptional(dir fs.FS, name string) ([]byte, error) {
-	data, err := fs.ReadFile(dir, name)
+	data, err := generator.ReadRegular(dir, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err == nil && data == nil {
-		data = []byte{}
-	}
 	return data, err
+}
+
+// noProjectError is a directory without a project, or no directory at all.
+type noProjectError struct {
+	dir     string
+	missing bool // there is no directory
+}
+
+func (e *noProjectError) Error() string {
+	if e.missing {
+		return e.dir + ": no such directory"
+	}
+	return e.dir + ": holds no project (no " + generator.RequestFile + ")"
+}
+
+// Hints says how to come to one.
+func (e *noProjectError) Hints() []string {
+	return []string{"rcgen init --users N makes one; --dir names another directory"}
 }
 
 // openProject opens the directory of a project and reads its rcgen.yaml.
@@ -102,14 +123,14 @@ func openProject(c *cli.Context) (*disk.Dir, []byte, error) {
 	path := c.String("dir")
 	d, err := disk.Open(path, lockWait)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, &generator.Error{What: path + ": no such directory", Hint: "rcgen init --dir " + path + " makes a project there"}
+		return nil, nil, &noProjectError{path, true}
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	data, err := fs.ReadFile(d.FS(), generator.RequestFile)
+	data, err := generator.ReadRegular(d.FS(), generator.RequestFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = &generator.Error{What: path + ": holds no project (no " + generator.RequestFile + ")", Hint: "rcgen init makes one; --dir names another directory"}
+		err = &noProjectError{path, false}
 	}
 	if err != nil {
 		return nil, nil, errors.Join(err, d.Close())
@@ -119,32 +140,44 @@ func openProject(c *cli.Context) (*disk.Dir, []byte, error) {
 
 // regenerate writes a project anew from a request file and reports it.
 func regenerate(c *cli.Context, e env, d *disk.Dir, requestFile []byte, before *generator.Plan) error {
-	b, err := job{requestFile: requestFile, current: d.FS(), dir: c.String("dir")}.build(e)
+	b, err := job{requestFile: requestFile, current: d.FS(), dir: c.String("dir"), written: before == nil}.build(e)
 	if err != nil {
 		return err
 	}
-	if err := warn(c, e, b.plan.Warnings); err != nil {
-		return err
+	if len(b.made) > 0 {
+		b.plan.Warnings = append(b.plan.Warnings, generator.Warning{Code: generator.WarnSecrets,
+			Message: generator.EnvFile + " lacked " + strings.Join(b.made, ", ") + ": made anew",
+			Hint:    "a database that exists knows the old values: put the old file back before you start anything"})
 	}
-	if b.newSecret {
-		fmt.Fprintf(e.stderr, "rcgen: warning: %s was missing: its secrets are made anew\nrcgen: hint: a database that exists knows the old ones; put that file back instead\n", generator.EnvFile)
+	return finish(c, e, d, b, before)
+}
+
+// finish writes what was built, unless it is a dry run, and reports it: warnings
+// only when nothing stands against it any more.
+func finish(c *cli.Context, e env, d *disk.Dir, b built, before *generator.Plan) error {
+	if err := strict(c, b.plan.Warnings); err != nil {
+		return err
 	}
 	if !c.Bool("dry-run") {
 		if err := d.Write(b.valid); err != nil {
 			return err
 		}
 	}
+	warn(e, b.plan.Warnings)
 	return printWritten(c, e, b, before)
 }
 
-// warn prints warnings, or returns them as an error with --strict.
-func warn(c *cli.Context, e env, warnings []generator.Warning) error {
-	if c.Bool("strict") && len(warnings) > 0 {
-		w := warnings[0]
-		return &generator.Error{What: fmt.Sprintf("%s: %s", w.Code, w.Message), Hint: w.Hint + "; or leave --strict out"}
+// strict returns the first warning as an error where --strict asks for it.
+func strict(c *cli.Context, warnings []generator.Warning) error {
+	if !c.Bool("strict") || len(warnings) == 0 {
+		return nil
 	}
+	w := warnings[0]
+	return &generator.Error{What: fmt.Sprintf("%s: %s", w.Code, w.Message), Hint: w.Hint + "; or leave --strict out"}
+}
+
+func warn(e env, warnings []generator.Warning) {
 	for _, w := range warnings {
 		fmt.Fprintf(e.stderr, "rcgen: warning: %s: %s\nrcgen: hint: %s\n", w.Code, w.Message, w.Hint)
 	}
-	return nil
 }

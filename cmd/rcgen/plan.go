@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -60,16 +57,18 @@ func runPlan(c *cli.Context, e env) error {
 // planRequest takes the request of the project in the directory where there is
 // one, and puts the options above it. base is where its profile is looked up.
 func planRequest(c *cli.Context, e env) (r generator.Request, base string, err error) {
-	data, err := os.ReadFile(filepath.Join(c.String("dir"), generator.RequestFile))
+	var none *noProjectError
+	d, data, err := openProject(c)
 	switch {
 	case err == nil:
+		defer d.Close()
 		if r, err = generator.DecodeRequest(data); err != nil {
 			return r, "", err
 		}
 		base = c.String("dir")
-	case errors.Is(err, fs.ErrNotExist) && c.IsSet("users"):
+	case errors.As(err, &none) && c.IsSet("users"):
 		r = newProject()
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.As(err, &none):
 		return r, "", usageError{&generator.Error{What: "plan: wants --users N, or a directory with " + generator.RequestFile, Hint: "rcgen plan --users 3000"}}
 	default:
 		return r, "", err
@@ -83,9 +82,7 @@ func planRequest(c *cli.Context, e env) (r generator.Request, base string, err e
 	if _, err := applyFlags(c, &r); err != nil {
 		return r, "", err
 	}
-	if r.Host.Source == "" || c.IsSet("cores") || c.IsSet("memory") {
-		r.Host, err = readHost(c, e)
-	}
+	r.Host, err = readHost(c, e, r.Host)
 	return r, base, err
 }
 
@@ -107,14 +104,14 @@ func userCounts(c *cli.Context, byDefault int) ([]int, error) {
 // printPlans prints one plan in full, or a row for each of several.
 func printPlans(c *cli.Context, e env, plans []generator.Plan) error {
 	for _, p := range plans {
-		if err := warn(c, e, p.Warnings); err != nil {
+		if err := strict(c, p.Warnings); err != nil {
 			return err
-		}
-		if len(plans) > 1 && !c.Bool("strict") {
-			break // rows say what is short; the JSON has every warning
 		}
 	}
 	one := len(plans) == 1
+	if one { // of several, the rows and the JSON name them
+		warn(e, plans[0].Warnings)
+	}
 	switch {
 	case c.String("format") == "json" && one:
 		return printJSON(e.stdout, plans[0])

@@ -63,7 +63,16 @@ func cd(dir string) string {
 	if dir == "." {
 		return ""
 	}
-	return "cd " + dir + " && "
+	return "cd " + quoted(dir) + " && "
+}
+
+// quoted writes a path for a POSIX shell.
+func quoted(path string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%="
+	if strings.Trim(path, plain) == "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 func printJSON(w io.Writer, v any) error {
@@ -85,6 +94,10 @@ func planTable(w io.Writer, p generator.Plan) {
 	t.Flush()
 	fmt.Fprintf(w, "\nlimits %s + system %s of %s; this host carries about %d users at once\n",
 		p.Memory.Limits.Human(), p.Memory.Reserve.Human(), p.Host.Memory.Human(), p.Carries.Concurrent)
+	if !p.Fits {
+		fmt.Fprintf(w, "short: these users need %s, on a host with %s and %s\n",
+			counted(p.Needs.Instances, "instance"), counted(p.Needs.Cores, "core"), p.Needs.Memory)
+	}
 }
 
 func share(s generator.Service) string {
@@ -110,7 +123,7 @@ func planChanges(w io.Writer, was, is generator.Plan) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(what, from, to string) {
 		if from != to {
-			fmt.Fprintf(t, "%s\t%s ->\t%s\n", what, from, to)
+			fmt.Fprintf(t, "%s\t%s -> %s\n", what, from, to)
 		}
 	}
 	line("users", fmt.Sprint(was.Users), fmt.Sprint(is.Users))

@@ -41,20 +41,13 @@ func runValidate(c *cli.Context, e env) error {
 	if err != nil {
 		findings = append(findings, generator.Finding{Code: generator.FindRequest, File: generator.RequestFile, Message: err.Error(), Hint: hintOf(err)})
 	}
-	project, err := generator.ReadProject(d.FS(), c.String("env-file"))
+	project, err := generator.ReadProject(os.DirFS(c.String("dir")), c.String("env-file")) // follows links, as Compose does
 	if err != nil {
 		return err
 	}
-	findings = append(findings, generator.Check(project, r.Host, exists(c.String("dir")))...)
+	dir := c.String("dir")
+	findings = append(findings, generator.Check(project, r.Host, generator.Disk{Dir: dir, Exists: exists(dir)})...)
 	return printFindings(c, e, findings)
-}
-
-func hintOf(err error) string {
-	var h interface{ Hints() []string }
-	if errors.As(err, &h) && len(h.Hints()) > 0 {
-		return h.Hints()[0]
-	}
-	return ""
 }
 
 // exists looks paths up as Compose does: from the project's directory.
@@ -85,5 +78,5 @@ func printFindings(c *cli.Context, e env, findings []generator.Finding) error {
 		fmt.Fprintln(e.stderr, "rcgen: the project is valid")
 		return nil
 	}
-	return findingsError{errors.New(counted(len(findings), "finding"))}
+	return findingsError{&generator.Error{What: "validate: " + counted(len(findings), "finding"), Hint: "each says what to do"}}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -24,20 +26,23 @@ func versionCommand(e env) *cli.Command {
 		Usage:     "print the version",
 		UsageText: "rcgen version [options]\n\n   rcgen version --format json",
 		Flags:     []cli.Flag{formatFlag()},
-		Action: func(c *cli.Context) error {
-			v := versionInfo{Version: generator.Version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
-			if info, ok := debug.ReadBuildInfo(); ok {
-				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" {
-						v.Revision = s.Value
-					}
-				}
-			}
-			if c.String("format") == "json" {
-				return printJSON(e.stdout, v)
-			}
-			_, err := fmt.Fprintln(e.stdout, "rcgen", v.Version, v.Revision, v.Go, v.Platform)
-			return err
-		},
+		Action:    func(c *cli.Context) error { return printVersion(e, c.String("format")) },
 	}
+}
+
+func printVersion(e env, format string) error {
+	v := versionInfo{Version: generator.Version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				v.Revision = s.Value
+			}
+		}
+	}
+	if format == "json" {
+		return printJSON(e.stdout, v)
+	}
+	parts := slices.DeleteFunc([]string{"rcgen", v.Version, v.Revision, v.Go, v.Platform}, func(s string) bool { return s == "" })
+	_, err := fmt.Fprintln(e.stdout, strings.Join(parts, " "))
+	return err
 }

@@ -171,7 +171,7 @@ func (d *Dir) finish(entries []entry) error {
 		}
 	}
 	// Without this the disk may know a rename but not the journal that led to it.
-	if err := d.sync(tmpDir); err != nil {
+	if err := d.sync("journal", tmpDir); err != nil {
 		return err
 	}
 	dirs := []string{"."}
@@ -186,10 +186,8 @@ func (d *Dir) finish(entries []entry) error {
 		dirs = append(dirs, parents(e.Path)...)
 	}
 	slices.Sort(dirs)
-	for _, dir := range slices.Compact(dirs) {
-		if err := d.sync(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if err := d.sync("project", slices.Compact(dirs)...); err != nil {
+		return err
 	}
 	return d.clean()
 }
@@ -234,7 +232,8 @@ func (d *Dir) remove(e entry) error {
 }
 
 // clean removes the staging directory. Its .gitignore goes last, for it hides
-// secrets. A journal that is there has nothing staged any more.
+// secrets. A journal that is there has nothing staged any more, so it does no
+// harm if a crash brings it back.
 func (d *Dir) clean() error {
 	found, err := fs.ReadDir(d.root.FS(), tmpDir)
 	if err != nil {
@@ -254,5 +253,5 @@ func (d *Dir) clean() error {
 			return err
 		}
 	}
-	return d.sync(".")
+	return nil
 }

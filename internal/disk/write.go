@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"rcgen/generator"
@@ -30,7 +31,7 @@ func (d *Dir) write(changes []generator.Change) error {
 	if err := d.decide(entries); err != nil {
 		// From here on it is the next Open that removes what cannot be removed now.
 		if left := d.clean(); left != nil {
-			err = fmt.Errorf("%w (%s is left: %v)", err, tmpDir, left)
+			err = fmt.Errorf("%w (%s is left: %w)", err, tmpDir, left)
 		}
 		return &Error{Msg: d.path + ": nothing was changed", Err: err}
 	}
@@ -94,7 +95,10 @@ func (d *Dir) mkdirTmp() error {
 	if err := d.before("mkdir " + tmpDir); err != nil {
 		return err
 	}
-	return d.root.Mkdir(tmpDir, 0o700)
+	if err := d.root.Mkdir(tmpDir, 0o700); err != nil {
+		return &Error{Msg: d.path + ": cannot be written", Hint: "use a directory that you may write to", Err: err}
+	}
+	return nil
 }
 
 // decide stages the entries and, when all of it is on the disk, renames the
@@ -116,10 +120,14 @@ func (d *Dir) decide(entries []entry) error {
 	if err := d.put(journalName+".new", text, 0o600, nil); err != nil {
 		return err
 	}
-	for _, dir := range []string{tmpDir, "."} {
-		if err := d.sync(dir); err != nil {
-			return err
+	staged := []string{".", tmpDir, tmp(".gitignore"), tmp(journalName + ".new")}
+	for _, e := range entries {
+		if e.Op != generator.Remove {
+			staged = append(staged, tmp(e.Staged))
 		}
+	}
+	if err := d.sync("stage", staged...); err != nil {
+		return err
 	}
 	if err := d.before("commit"); err != nil {
 		return err
@@ -151,8 +159,8 @@ func keptMode(old, given fs.FileMode) fs.FileMode {
 	return old
 }
 
-// put writes a new file into the staging directory and onto the disk. old is
-// the file it will replace, or nil.
+// put writes a new file into the staging directory. old is the file it will
+// replace, or nil.
 func (d *Dir) put(name string, content []byte, mode fs.FileMode, old fs.FileInfo) (err error) {
 	if err := d.before("stage " + name); err != nil {
 		return err
@@ -169,18 +177,31 @@ func (d *Dir) put(name string, content []byte, mode fs.FileMode, old fs.FileInfo
 		return err
 	}
 	// After the owner, whose change may clear bits, and regardless of the umask.
-	if err := f.Chmod(mode); err != nil {
-		return err
-	}
-	return f.Sync()
+	return f.Chmod(mode)
 }
 
-// sync brings the names in dir onto the disk.
-func (d *Dir) sync(dir string) error {
-	if err := d.before("sync " + dir); err != nil {
+// sync brings files, and the names in directories, onto the disk. It asks for
+// all of them at once, for a file system then does most of the work only once;
+// one after the other, a write of twenty files took half of rcgen's time.
+func (d *Dir) sync(what string, names ...string) error {
+	if err := d.before("sync " + what); err != nil {
 		return err
 	}
-	f, err := d.root.Open(dir)
+	errs := make([]error, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() { errs[i] = d.syncOne(name) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// syncOne is sync for one name. A directory that a removal took is no error.
+func (d *Dir) syncOne(name string) error {
+	f, err := d.root.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

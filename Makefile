@@ -1,0 +1,35 @@
+# Tools are run at a pinned version and are no dependencies of rcgen.
+GOLANGCI = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
+CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rcgen
+COMPOSE = $(CACHE)/docker-compose-v5.5.0
+
+.PHONY: help build test lint examples bench check
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+
+build: ## bin/rcgen, as it is released
+	CGO_ENABLED=0 go build -trimpath -tags urfave_cli_no_docs -ldflags '-s -w' -o bin/rcgen ./cmd/rcgen
+
+test: ## all tests; needs no Docker
+	go test ./...
+
+lint: ## golangci-lint, go mod tidy
+	$(GOLANGCI) run
+	go mod tidy -diff
+
+examples: ## write examples/ anew
+	go test ./generator -run TestExamples -update
+
+bench: $(COMPOSE) ## benchmarks, and rcgen against docker compose config, process by process
+	go test -run '^$$' -bench . -benchmem ./generator
+	RCGEN_COMPOSE=$(COMPOSE) go test -run TestProcesses -count 1 -v ./cmd/rcgen
+
+check: lint test ## what a change must pass
+	git diff --exit-code examples
+
+# Docker Compose from its module, for machines without it and for a known version to compare with.
+$(COMPOSE): e2e/parts/compose/go.mod e2e/parts/compose/go.sum
+	mkdir -p $(@D)
+	cd e2e/parts/compose && CGO_ENABLED=0 go build -trimpath -o $@ \
+		-ldflags '-s -w -X github.com/docker/compose/v5/internal.Version=v5.5.0' github.com/docker/compose/v5/cmd

@@ -1,0 +1,112 @@
+package generator
+
+import (
+	"errors"
+	"io/fs"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+)
+
+// must returns a value, or ends the test with its error:
+//
+//	plan := must(NewPlan(r, nil))(t)
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(tb testing.TB) T {
+		tb.Helper()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return v
+	}
+}
+
+// aRequest is a request with nothing wrong; a test changes what it is about.
+func aRequest() Request {
+	return Request{Version: RequestVersion, Project: "rocketchat", Users: 3000, Release: DefaultRelease,
+		Domain: Localhost, TLS: TLS{Mode: TLSOff}, Host: Host{Cores: 16, Memory: 64 * GiB}}
+}
+
+// aPublicRequest is one with a domain and certificates from an ACME server.
+func aPublicRequest() Request {
+	r := aRequest()
+	r.Domain, r.TLS = "chat.yourcompany.com", TLS{Mode: TLSACME, Email: "ops@yourcompany.com"}
+	return r
+}
+
+// fakeURL holds what dotenv, Compose and URLs each take for something special.
+const fakeURL = "mongodb://chat:p%40s$s#w&rd@db1:27017,db2:27017/rocketchat?replicaSet=rs0&tls=true"
+
+// fakeSecrets are the same in every run.
+func fakeSecrets(tb testing.TB, r Request) Secrets {
+	tb.Helper()
+	return must(NewSecrets(r, nil, fakeURL, rand.NewChaCha8([32]byte{})))(tb)
+}
+
+// renderPlan prints a plan with the request file and secrets that belong to it.
+func renderPlan(tb testing.TB, p Plan, own *File) Project {
+	tb.Helper()
+	file := must(NewRequestFile(p.Request))(tb)
+	return must(Render(p, Inputs{Request: file, Profile: own, Secrets: fakeSecrets(tb, p.Request)}))(tb)
+}
+
+// files makes a project from pairs of a path and a content.
+func files(pairs ...string) Project {
+	var p Project
+	for pair := range slices.Chunk(pairs, 2) {
+		mode := fs.FileMode(0o644)
+		if pair[0] == EnvFile {
+			mode = 0o600
+		}
+		p.Files = append(p.Files, File{Path: pair[0], Content: []byte(pair[1]), Mode: mode})
+	}
+	p.sort()
+	return p
+}
+
+// content returns a file that must be there.
+func content(tb testing.TB, p Project, path string) string {
+	tb.Helper()
+	f, ok := p.File(path)
+	if !ok {
+		tb.Fatalf("%s: not in the project", path)
+	}
+	return string(f.Content)
+}
+
+// hintsOf returns what an error tells a person to do.
+func hintsOf(err error) []string {
+	var h interface{ Hints() []string }
+	if errors.As(err, &h) {
+		return h.Hints()
+	}
+	return nil
+}
+
+var decodedProfiles = sync.OnceValues(Profiles)
+
+// quickPlan is NewPlan with the shipped profiles decoded once: decoding them is
+// nine tenths of its time. TestQuickPlan holds the two equal.
+func quickPlan(tb testing.TB, r Request) (Plan, error) {
+	tb.Helper()
+	all := must(decodedProfiles())(tb)
+	p := all[len(all)-1]
+	for _, q := range slices.Backward(all) {
+		if r.Profile == q.Name || r.Profile == "" && r.Users <= q.Users.Value.Max {
+			p = q
+		}
+	}
+	return NewPlan(r, &p)
+}
+
+// profileNamed returns a shipped profile.
+func profileNamed(tb testing.TB, name string) Profile {
+	tb.Helper()
+	all := must(decodedProfiles())(tb)
+	i := slices.IndexFunc(all, func(p Profile) bool { return p.Name == name })
+	if i < 0 {
+		tb.Fatalf("profile %q is not shipped", name)
+	}
+	return all[i]
+}

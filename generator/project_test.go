@@ -1,0 +1,116 @@
+package generator
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+func TestReadProject(t *testing.T) {
+	dir := fstest.MapFS{
+		ComposeFile:           {Data: []byte("c"), Mode: 0o644},
+		EnvFile:               {Data: []byte("A=secret\n"), Mode: 0o600},
+		EnvExample:            {Data: []byte("A=fake\n"), Mode: 0o644},
+		"conf/a":              {Data: []byte("a"), Mode: 0o640},
+		".git/config":         {Data: []byte("g")},
+		"sub/.git/config":     {Data: []byte("g")},
+		".rcgen.tmp/journal":  {Data: []byte("j")},
+		"backup.gz":           {Data: make([]byte, maxProjectFile+1)},
+		"exactly":             {Data: make([]byte, maxProjectFile)},
+		"deploy/ci.env":       {Data: []byte("A=ci\n"), Mode: 0o600},
+		"a-pipe":              {Mode: fs.ModeNamedPipe},
+		"a-socket":            {Mode: fs.ModeSocket},
+		"linked/compose.yaml": {Data: []byte("x")},
+	}
+	others := []string{"compose.yaml", "conf/a", "deploy/ci.env", "exactly", "linked/compose.yaml"}
+	for _, c := range []struct {
+		envFile, env string
+		paths        []string
+	}{
+		{EnvFile, "A=secret\n", append([]string{EnvFile, EnvExample}, others...)},
+		{"./.env", "A=secret\n", append([]string{EnvFile, EnvExample}, others...)},
+		{EnvExample, "A=fake\n", append([]string{EnvFile}, others...)},
+		{"./" + EnvExample, "A=fake\n", append([]string{EnvFile}, others...)},
+		{"deploy/ci.env", "A=ci\n", append([]string{EnvFile, EnvExample}, slices.DeleteFunc(slices.Clone(others), func(p string) bool { return p == "deploy/ci.env" })...)},
+	} {
+		p := must(ReadProject(dir, c.envFile))(t)
+		var paths []string
+		for _, f := range p.Files {
+			paths = append(paths, f.Path)
+		}
+		if !slices.Equal(paths, c.paths) {
+			t.Errorf("%s: got %v, want %v", c.envFile, paths, c.paths)
+		}
+		if got := content(t, p, EnvFile); got != c.env {
+			t.Errorf("%s: .env is %q, want %q", c.envFile, got, c.env)
+		}
+	}
+	if _, err := ReadProject(dir, "gone.env"); err == nil || !strings.Contains(err.Error(), "gone.env") {
+		t.Errorf("a file of variables that is not there: got error %v", err)
+	}
+	delete(dir, EnvFile)
+	p := must(ReadProject(dir, EnvFile))(t)
+	if _, ok := p.File(EnvFile); ok {
+		t.Error("there is an .env where none is")
+	}
+}
+
+// TestReadExample: the stand-ins are nobody's secret, so that checking with them
+// is not told of their mode.
+func TestReadExample(t *testing.T) {
+	dir := fstest.MapFS{ComposeFile: {Data: []byte(oneService), Mode: 0o644}, EnvExample: {Data: exampleEnv(aRequest()), Mode: 0o644}}
+	p := must(ReadProject(dir, EnvExample))(t)
+	if found := Check(p, Host{}, Disk{}); len(found) > 0 {
+		t.Errorf("found %+v", found)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	plan := must(NewPlan(aRequest(), nil))(t)
+	p := renderPlan(t, plan, nil)
+	changes := must(Changes(fstest.MapFS{}, p))(t)
+	v := must(Validate(p, changes, plan.Host))(t)
+	if len(v.Changes()) != len(p.Files) {
+		t.Errorf("%d changes of %d files", len(v.Changes()), len(p.Files))
+	}
+	p.Files = append(slices.Clone(p.Files), File{Path: "compose.override.yaml", Content: []byte("services:\n  b: {image: b}\n  c: {image: c}\n")})
+	p.sort()
+	v, err := Validate(p, changes, plan.Host)
+	var found *FindingsError
+	if !errors.As(err, &found) || len(found.Findings) != 2 || len(v.Changes()) != 0 {
+		t.Fatalf("got %d changes, error %v", len(v.Changes()), err)
+	}
+	if msg := err.Error(); !strings.HasPrefix(msg, "compose.override.yaml:2: services.b.image: ") || !strings.HasSuffix(msg, " (and 1 more)") {
+		t.Errorf("message %q", msg)
+	}
+	if !slices.Equal(hintsOf(err), []string{found.Findings[0].Hint}) {
+		t.Errorf("hints %q", hintsOf(err))
+	}
+}
+
+// TestPlanService: a name that no plan has is an error, so that a template cannot
+// misspell one.
+func TestPlanService(t *testing.T) {
+	p := must(NewPlan(aRequest(), nil))(t)
+	for _, n := range (Shapes{}).all() {
+		if s := must(p.Service(n.name))(t); s.Name != n.name || s.Image == "" {
+			t.Errorf("%s: got %+v", n.name, s)
+		}
+	}
+	if s, err := p.Service("redis"); err == nil || !strings.Contains(err.Error(), "redis") {
+		t.Errorf("redis: got %+v, error %v", s, err)
+	}
+}
+
+func TestErrorHints(t *testing.T) {
+	if h := (&Error{What: "a"}).Hints(); len(h) != 0 {
+		t.Errorf("no hint: got %q", h)
+	}
+	err := hinted("do b", "a: %d", 1)
+	if err.Error() != "a: 1" || !slices.Equal(hintsOf(err), []string{"do b"}) {
+		t.Errorf("got %q with %q", err, hintsOf(err))
+	}
+}

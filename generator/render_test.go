@@ -1,0 +1,215 @@
+package generator
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"path"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// TestRenderTwice: the same input gives the same bytes, also from many
+// goroutines at once.
+func TestRenderTwice(t *testing.T) {
+	for _, r := range []Request{aRequest(), aPublicRequest(), anExternal()} {
+		plan := must(NewPlan(r, nil))(t)
+		want := renderPlan(t, plan, nil)
+		got := make([]Project, 2*runtime.GOMAXPROCS(0)+2)
+		var all sync.WaitGroup
+		for i := range got {
+			all.Go(func() {
+				again, err := NewPlan(r, nil)
+				if err != nil {
+					t.Error(err)
+				}
+				got[i] = renderPlan(t, again, nil)
+			})
+		}
+		all.Wait()
+		for _, p := range got {
+			if !reflect.DeepEqual(p, want) {
+				t.Fatalf("%+v: two runs gave different files", r)
+			}
+		}
+	}
+}
+
+// TestRenderedSet: the files are sorted, each once, inside the project, and the
+// lock has every one that is neither a person's nor secret.
+func TestRenderedSet(t *testing.T) {
+	for _, e := range examples(t) {
+		var paths []string
+		for _, f := range e.project.Files {
+			paths = append(paths, f.Path)
+			mode := "-rw-r--r--"
+			if f.Path == EnvFile {
+				mode = "-rw-------"
+			}
+			if f.Mode.String() != mode {
+				t.Errorf("%s: %s: mode %s, want %s", e.name, f.Path, f.Mode, mode)
+			}
+			if f.Path != path.Clean(f.Path) || path.IsAbs(f.Path) || strings.HasPrefix(f.Path, "..") {
+				t.Errorf("%s: %s: not a path inside", e.name, f.Path)
+			}
+		}
+		if !slices.IsSorted(paths) || len(slices.Compact(slices.Clone(paths))) != len(paths) {
+			t.Errorf("%s: not sorted, or one twice: %v", e.name, paths)
+		}
+		lock := must(ReadLock(fstest.MapFS{LockFile: {Data: []byte(content(t, e.project, LockFile))}}))(t)
+		others := []string{EnvFile, LockFile, RequestFile, e.plan.Request.Profile}
+		want := slices.DeleteFunc(paths, func(p string) bool { return slices.Contains(others, p) })
+		if got := sortedKeys(lock.Files); !slices.Equal(got, want) {
+			t.Errorf("%s: the lock has %v, want %v", e.name, got, want)
+		}
+		for p, sum := range lock.Files {
+			if got := fmt.Sprintf("%x", sha256.Sum256([]byte(content(t, e.project, p)))); got != sum {
+				t.Errorf("%s: the lock has %s for %s, its content %s", e.name, sum, p, got)
+			}
+		}
+		if lock.Version != LockVersion || lock.Rcgen != Version {
+			t.Errorf("%s: the lock is of version %d from rcgen %s", e.name, lock.Version, lock.Rcgen)
+		}
+	}
+}
+
+// TestRenderedText: what editors, git and YAML trip over, in every file.
+func TestRenderedText(t *testing.T) {
+	for _, e := range examples(t) {
+		for _, f := range e.project.Files {
+			for _, wrong := range textFaults(f) {
+				t.Errorf("%s: %s: %s", e.name, f.Path, wrong)
+			}
+		}
+	}
+}
+
+func textFaults(f File) []string {
+	var faults []string
+	if !bytes.HasSuffix(f.Content, []byte("\n")) || bytes.HasSuffix(f.Content, []byte("\n\n")) {
+		faults = append(faults, "does not end with one line end")
+	}
+	for _, sign := range []string{"<no value>", "%!", "\r", "\x00", "{{", "<nil>", "map["} {
+		if bytes.Contains(f.Content, []byte(sign)) && !(sign == "{{" && path.Ext(f.Path) == ".json") { // Grafana's own legends
+			faults = append(faults, fmt.Sprintf("holds %q", sign))
+		}
+	}
+	isYAML := path.Ext(f.Path) == ".yaml"
+	for i, line := range strings.Split(string(f.Content), "\n") {
+		if strings.TrimRight(line, " \t") != line {
+			faults = append(faults, fmt.Sprintf("line %d ends with spaces: %q", i+1, line))
+		}
+		if isYAML && strings.Contains(line, "\t") {
+			faults = append(faults, fmt.Sprintf("line %d holds a tab", i+1))
+		}
+	}
+	var v any
+	if err := yaml.Unmarshal(f.Content, &v); isYAML && (err != nil || v == nil) {
+		faults = append(faults, fmt.Sprintf("is not YAML: %v", err))
+	}
+	if path.Ext(f.Path) == ".json" && !json.Valid(f.Content) {
+		faults = append(faults, "is not JSON")
+	}
+	return faults
+}
+
+// TestRenderedSecrets: no secret reaches a file that is committed.
+func TestRenderedSecrets(t *testing.T) {
+	for _, e := range examples(t) {
+		env := must(parseEnv([]byte(content(t, e.project, EnvFile))))(t)
+		for _, f := range e.project.Files {
+			for name, value := range env {
+				if f.Path != EnvFile && bytes.Contains(f.Content, []byte(value)) {
+					t.Errorf("%s: %s holds %s", e.name, f.Path, name)
+				}
+			}
+		}
+		ignored := content(t, e.project, ".gitignore")
+		for _, line := range []string{".env\n", "secrets/\n"} {
+			if !strings.Contains("\n"+ignored, "\n"+line) {
+				t.Errorf("%s: .gitignore does not hold %q", e.name, line)
+			}
+		}
+	}
+}
+
+// TestRenderedOddNames: what Request.Check takes is written so that it is read
+// back as it was: the names below mean something else to YAML without quotes.
+func TestRenderedOddNames(t *testing.T) {
+	for _, project := range []string{"123", "0x10", "1e3", "1_000", "true", "null", "no", "on", "0o7", "1-1-2026", "y", "2026-01-01"} {
+		r := aRequest()
+		r.Project = project
+		p := renderPlan(t, must(NewPlan(r, nil))(t), nil)
+		if m, err := composeModel(t, p); err != nil || m.Name != project {
+			t.Errorf("project %s: Compose reads %+v, error %v; Check finds %v", project, m, err, Check(p, r.Host, Disk{}))
+		}
+	}
+	for _, email := range []string{"!ops@b.com", "#ops@b.com", "&ops@b.com", "*ops@b.com", "'ops@b.com", "{ops}@b.com", "|ops@b.com", "%ops@b.com", "`ops@b.com", "?ops@b.com", "-ops@b.com", "o'ps@b.com", "$ops@b.com", "null@b.com"} {
+		r := aPublicRequest()
+		r.TLS.Email = email
+		if r.Check() != nil {
+			continue // refused is as good
+		}
+		p := renderPlan(t, must(NewPlan(r, nil))(t), nil)
+		var static struct {
+			CertificatesResolvers map[string]struct{ ACME struct{ Email string } } `yaml:"certificatesResolvers"`
+		}
+		err := yaml.Unmarshal([]byte(content(t, p, "traefik/traefik.yaml")), &static)
+		if got := static.CertificatesResolvers["letsencrypt"].ACME.Email; err != nil || got != email {
+			t.Errorf("email %s: Traefik reads %q, error %v", email, got, err)
+		}
+	}
+}
+
+// TestScaleChanges: another number of instances touches only the files that list
+// them, so that nothing else is restarted.
+func TestScaleChanges(t *testing.T) {
+	r := aPublicRequest()
+	r.Edition, r.Instances = Licensed, 4
+	was := must(NewRequestFile(r))(t)
+	is := must(SetSize(was, r.Users, 6))(t)
+	current := fstest.MapFS{}
+	for _, f := range renderFile(t, was, nil).Files {
+		current[f.Path] = &fstest.MapFile{Data: f.Content, Mode: f.Mode}
+	}
+	for _, c := range []struct {
+		name string
+		file []byte
+		want []string
+	}{
+		{"4 to 4", was, nil},
+		{"4 to 6", is, []string{"README.md", ComposeFile, "prometheus/targets/rocketchat.yaml", LockFile, RequestFile, "traefik/dynamic/rocketchat.yaml"}},
+	} {
+		changes := must(Changes(current, renderFile(t, c.file, current[EnvFile].Data)))(t)
+		var got []string
+		for _, change := range changes {
+			got = append(got, change.File.Path)
+			if change.Op != Replace {
+				t.Errorf("%s: %s of %s", c.name, change.Op, change.File.Path)
+			}
+		}
+		slices.Sort(c.want)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: changed %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// renderFile renders a request file with the secrets that are there already.
+func renderFile(t *testing.T, file, env []byte) Project {
+	t.Helper()
+	r := must(DecodeRequest(file))(t)
+	secrets := fakeSecrets(t, r)
+	if env != nil {
+		secrets = must(NewSecrets(r, env, "", failing{}))(t)
+	}
+	return must(Render(must(NewPlan(r, nil))(t), Inputs{Request: file, Secrets: secrets}))(t)
+}

@@ -1,0 +1,192 @@
+package generator
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/dotenv"
+)
+
+// readEnv reads .env as Compose does.
+func readEnv(t *testing.T, s Secrets) map[string]string {
+	t.Helper()
+	return must(dotenv.UnmarshalBytesWithLookup(s.env, nil))(t)
+}
+
+func anExternal() Request {
+	r := aRequest()
+	r.MongoDB.External = true
+	return r
+}
+
+func TestNewSecret(t *testing.T) {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	const all = letters + "0123456789"
+	random := rand.NewChaCha8([32]byte{1})
+	seen, drawn := map[string]bool{}, map[byte]int{}
+	const secrets = 4000
+	for range secrets {
+		s := must(newSecret(random))(t)
+		if len(s) != secretLength || strings.Trim(s, all) != "" || !strings.Contains(letters, s[:1]) || seen[s] {
+			t.Fatalf("secret %q", s)
+		}
+		seen[s] = true
+		for _, b := range []byte(s[1:]) {
+			drawn[b]++
+		}
+	}
+	// the standard deviation of a count is its root, 45 of 2000: six of them are never seen
+	want := secrets * (secretLength - 1) / len(all)
+	for _, b := range []byte(all) {
+		if n := drawn[b]; n < want-270 || n > want+270 {
+			t.Errorf("%c: drawn %d times, want about %d", b, n, want)
+		}
+	}
+}
+
+func TestNewSecretsNames(t *testing.T) {
+	for _, r := range []Request{aRequest(), anExternal()} {
+		env := readEnv(t, fakeSecrets(t, r))
+		names := secretNames(r)
+		if len(env) != len(names) {
+			t.Errorf("external %v: %d variables, want %d", r.MongoDB.External, len(env), len(names))
+		}
+		values := map[string]bool{}
+		for _, name := range names {
+			if env[name] == "" || values[env[name]] {
+				t.Errorf("%s: empty, or the same as another", name)
+			}
+			values[env[name]] = true
+		}
+		example := must(dotenv.UnmarshalBytesWithLookup(exampleEnv(r), nil))(t)
+		for _, name := range names {
+			if example[name] == "" || !strings.Contains(example[name], "fake") {
+				t.Errorf("%s: %s has %q", EnvExample, name, example[name])
+			}
+		}
+		if len(example) != len(names) {
+			t.Errorf("%s has %d variables, want %d", EnvExample, len(example), len(names))
+		}
+	}
+}
+
+// TestSecretsKept: what stands in .env stays, byte by byte and with its value;
+// only what is missing is added below.
+func TestSecretsKept(t *testing.T) {
+	whole := string(fakeSecrets(t, aRequest()).env)
+	for _, c := range []struct {
+		name, env string
+		added     int
+	}{
+		{"whole", whole, 0},
+		{"a person's own lines", "# ours\nSMTP_HOST=mail\n\n" + whole + "\nROCKETCHAT_LICENSE=\"a b\"\n", 0},
+		{"one of them", "NATS_PASSWORD=ours\n", 5},
+		{"no line end", "NATS_PASSWORD=ours", 5},
+		{"lines of Windows", "# ours\r\nNATS_PASSWORD=ours\r\nMONGODB_KEYFILE='k'\r\n", 4},
+		{"export", "export NATS_PASSWORD=ours\n", 5},
+		{"empty value", "NATS_PASSWORD=\nGRAFANA_ADMIN_PASSWORD=ours\n", 5},
+		{"only a comment", "# ours\n", 6},
+		{"a blank line", "\n", 6},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before := must(parseEnv([]byte(c.env)))(t)
+			s := must(NewSecrets(aRequest(), []byte(c.env), "", rand.NewChaCha8([32]byte{2})))(t)
+			if !bytes.HasPrefix(s.env, []byte(c.env)) || s.env[len(s.env)-1] != '\n' {
+				t.Errorf("the lines that were there changed: %q", s.env)
+			}
+			after := readEnv(t, s)
+			for name, value := range before {
+				if value != "" && after[name] != value {
+					t.Errorf("%s: was %q, is %q", name, value, after[name])
+				}
+			}
+			for _, name := range secretNames(aRequest()) {
+				if after[name] == "" {
+					t.Errorf("%s: is empty", name)
+				}
+			}
+			if added := strings.Count(string(s.env[len(c.env):]), "="); added != c.added {
+				t.Errorf("%d lines added, want %d: %q", added, c.added, s.env)
+			}
+			again := must(NewSecrets(aRequest(), s.env, "", failing{}))(t)
+			if !bytes.Equal(again.env, s.env) {
+				t.Errorf("the second time: %q", again.env)
+			}
+		})
+	}
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, errors.New("no entropy") }
+
+func TestSecretsErrors(t *testing.T) {
+	const leak = "hunter2hunter2"
+	for _, c := range []struct {
+		name     string
+		external bool
+		env      string
+		random   io.Reader
+		want     string
+	}{
+		{"random source fails", false, "", failing{}, "no entropy"},
+		{"random source ends", false, "", strings.NewReader("short"), "EOF"},
+		{"no URL", true, "NATS_PASSWORD=x\n", rand.NewChaCha8([32]byte{}), secretMongoURL},
+		{"not .env", false, leak + " and words\n", failing{}, "NAME=value"},
+		{"open quote", false, "A='" + leak + "\n", failing{}, "NAME=value"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := aRequest()
+			r.MongoDB.External = c.external
+			s, err := NewSecrets(r, []byte(c.env), "", c.random)
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), leak) || s.env != nil {
+				t.Errorf("error %v with content %q: wants %q in it, no content and no secret", err, s.env, c.want)
+			}
+		})
+	}
+}
+
+func TestExternalURL(t *testing.T) {
+	for _, url := range []string{
+		fakeURL,
+		"mongodb://u:$$HOME@h/d?a=b",
+		"mongodb://u:${HOME}@h/d?a=b",
+		"mongodb://u:p%27%22%5C@h/d",
+		"mongodb+srv://u:#p@h/d?a=b&c=d#e",
+		"mongodb://u:p=q@[::1]:27017/d",
+	} {
+		if err := CheckMongoURL(url); err != nil {
+			t.Errorf("%s: %v", url, err)
+			continue
+		}
+		s := must(NewSecrets(anExternal(), nil, url, rand.NewChaCha8([32]byte{})))(t)
+		if got := readEnv(t, s)[secretMongoURL]; got != url {
+			t.Errorf("got %q, want %q", got, url)
+		}
+		if !bytes.Contains(s.env, []byte(secretMongoURL+"='"+url+"'\n")) {
+			t.Errorf("%s: is not in single quotes: %q", url, s.env)
+		}
+		kept := must(NewSecrets(anExternal(), s.env, "mongodb://other", failing{}))(t)
+		if !bytes.Equal(kept.env, s.env) {
+			t.Errorf("%s: another URL replaced it", url)
+		}
+	}
+}
+
+func TestCheckMongoURL(t *testing.T) {
+	const leak = "hunter2"
+	for _, url := range []string{
+		"", "mongodb://", "mongodb+srv://", "http://u:" + leak + "@h", "u:" + leak + "@h/d", "mongodb:/u:" + leak + "@h",
+		"mongodb://u:" + leak + " @h", "mongodb://u:" + leak + "\n@h", "mongodb://u:" + leak + "'@h", "mongodb://u:" + leak + "\"@h",
+		"mongodb://u:" + leak + "\\@h", "mongodb://u:" + leak + "`@h",
+	} {
+		err := CheckMongoURL(url)
+		if err == nil || strings.Contains(err.Error(), leak) || len(hintsOf(err)) == 0 {
+			t.Errorf("%q: got error %v with hints %v", url, err, hintsOf(err))
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package archtest
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "rcgen/"
+
+// source is one file of the module that is not a test, with its imports.
+type source struct {
+	file    string // slash-separated, from the module's root
+	imports []string
+}
+
+// sources reads the import lists of every file below root.
+func sources(t *testing.T, root fs.FS) []source {
+	t.Helper()
+	var all []source
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return otherModule(root, name)
+		}
+		if path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		text, err := fs.ReadFile(root, name)
+		if err != nil {
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		s := source{file: name}
+		for _, i := range f.Imports {
+			imported, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			s.imports = append(s.imports, imported)
+		}
+		all = append(all, s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// otherModule skips directories that hold a module of their own, like e2e/, and
+// those that the go command skips too.
+func otherModule(root fs.FS, dir string) error {
+	if dir == "." {
+		return nil
+	}
+	base := path.Base(dir)
+	_, err := fs.Stat(root, path.Join(dir, "go.mod"))
+	if err == nil || base == "testdata" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+// machine are the parts of the standard library through which code touches the
+// machine it runs on, asks the clock or draws chance: the core does none of it.
+var machine = []string{"os", "net", "time", "math/rand", "crypto", "syscall", "log", "runtime", "plugin", "unsafe", "C", "path/filepath", "io/ioutil", "testing"}
+
+// harmless are below one of machine and only compute.
+var harmless = []string{"crypto/sha256", "net/mail", "net/netip"}
+
+// homes are dependencies that only some files may know, so that another one can
+// take their place there.
+var homes = []struct {
+	dependency string
+	files      []string // files, or directories with a final slash
+}{
+	{"github.com/urfave/cli", []string{"cmd/"}},
+	{"github.com/Masterminds/sprig", []string{"generator/render.go"}},
+	{"text/template", []string{"generator/render.go"}},
+	{"github.com/compose-spec/compose-go", []string{"generator/validate.go", "generator/rules.go"}}, // rules.go is the part of validation that is rcgen's own
+	{"github.com/shirou/gopsutil", []string{"internal/host/"}},
+	{"github.com/gofrs/flock", []string{"internal/disk/"}},
+	{"golang.org/x/term", []string{"cmd/"}},
+	{"golang.org/x/sys", []string{"internal/"}},
+	{"github.com/dop251/goja", nil}, // tests only
+	{"os/exec", nil},                // rcgen starts no program
+	{"net/http", nil},               // and asks no network
+}
+
+// below reports whether an import is a package or lies below it, in any major version.
+func below(imported, pkg string) bool {
+	return imported == pkg || strings.HasPrefix(imported, pkg+"/")
+}
+
+// forbidden returns why a file must not import a package, or nothing.
+func forbidden(file, imported string) string {
+	dir := path.Dir(file)
+	own := func(pkg string) bool { return below(imported, module+pkg) }
+	touches := slices.ContainsFunc(machine, func(pkg string) bool { return below(imported, pkg) }) && !slices.Contains(harmless, imported)
+	switch {
+	case dir == "generator" && touches:
+		return "the core touches no machine"
+	case dir == "generator" && (own("internal") || own("cmd")):
+		return "arrows point to the core"
+	case (dir == "profiles" || dir == "templates") && imported != "embed":
+		return "it holds data only"
+	case below(dir, "internal") && own("internal"):
+		return "siblings do not know each other"
+	case own("cmd"):
+		return "nothing knows the command line"
+	}
+	for _, h := range homes {
+		at := func(home string) bool {
+			return file == home || strings.HasSuffix(home, "/") && strings.HasPrefix(file, home)
+		}
+		if below(imported, h.dependency) && !slices.ContainsFunc(h.files, at) {
+			return "it belongs into " + strings.Join(append(h.files, "tests"), ", ")
+		}
+	}
+	return ""
+}
+
+func TestImports(t *testing.T) {
+	all := sources(t, os.DirFS("../.."))
+	dirs := map[string]bool{}
+	for _, s := range all {
+		dirs[path.Dir(s.file)] = true
+		for _, imported := range s.imports {
+			if why := forbidden(s.file, imported); why != "" {
+				t.Errorf("%s: imports %s: %s", s.file, imported, why)
+			}
+		}
+	}
+	for _, dir := range []string{"generator", "profiles", "templates", "cmd/rcgen", "internal/disk", "internal/host"} {
+		if !dirs[dir] {
+			t.Errorf("%s: no file of it was read; was it renamed?", dir)
+		}
+	}
+}
+
+// TestForbidden holds the test itself: it must find what it is there for.
+func TestForbidden(t *testing.T) {
+	for _, c := range []struct {
+		file, imported string
+		good           bool
+	}{
+		{"generator/plan.go", "os", false},
+		{"generator/plan.go", "os/exec", false},
+		{"generator/plan.go", "net", false},
+		{"generator/plan.go", "net/http", false},
+		{"generator/plan.go", "net/netip", true},
+		{"generator/plan.go", "net/mail", true},
+		{"generator/plan.go", "golang.org/x/net/idna", true},
+		{"generator/plan.go", "time", false},
+		{"generator/plan.go", "math", true},
+		{"generator/plan.go", "math/rand/v2", false},
+		{"generator/plan.go", "crypto/rand", false},
+		{"generator/lock.go", "crypto/sha256", true},
+		{"generator/project.go", "io/fs", true},
+		{"generator/plan.go", "rcgen/profiles", true},
+		{"generator/plan.go", "rcgen/internal/disk", false},
+		{"generator/plan.go", "rcgen/cmd/rcgen", false},
+		{"generator/plan.go", "github.com/compose-spec/compose-go/v2/types", false},
+		{"generator/rules.go", "github.com/compose-spec/compose-go/v2/types", true},
+		{"generator/plan.go", "github.com/Masterminds/sprig/v3", false},
+		{"generator/plan.go", "github.com/urfave/cli/v2", false},
+		{"internal/disk/disk.go", "rcgen/generator", true},
+		{"internal/disk/disk.go", "rcgen/internal/host", false},
+		{"internal/disk/disk.go", "github.com/urfave/cli/v2", false},
+		{"internal/disk/disk.go", "github.com/shirou/gopsutil/v3/mem", false},
+		{"internal/host/host.go", "github.com/shirou/gopsutil/v3/mem", true},
+		{"profiles/profiles.go", "embed", true},
+		{"profiles/profiles.go", "io/fs", false},
+		{"templates/templates.go", "rcgen/generator", false},
+		{"cmd/rcgen/main.go", "github.com/urfave/cli/v2", true},
+		{"cmd/rcgen/main.go", "rcgen/internal/host", true},
+		{"cmd/rcgen/main.go", "github.com/Masterminds/sprig/v3", false},
+		{"cmd/rcgen/main.go", "os", true},
+	} {
+		if why := forbidden(c.file, c.imported); (why == "") != c.good {
+			t.Errorf("%s: imports %s: got %q", c.file, c.imported, why)
+		}
+	}
+}
