@@ -3,6 +3,7 @@ package generator
 import (
 	"net/mail"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -58,10 +59,22 @@ func (r Request) checkTLS() error {
 		if _, err := netip.ParseAddr(r.Domain); err == nil || !strings.Contains(r.Domain, ".") || isReserved(r.Domain) {
 			return hinted("use tls files with a certificate of your own, or tls off", "domain: %s is not a public name, so no ACME server certifies it", r.Domain)
 		}
+		if err := checkServer(r.TLS.Server); err != nil {
+			return err
+		}
 		return checkEmail(r.TLS.Email)
 	default:
 		return hinted("acme, files or off", "tls: mode %q is not known", r.TLS.Mode)
 	}
+}
+
+// checkServer wants what RFC 8555, 6.1 does: ACME runs over https only.
+func checkServer(server string) error {
+	u, err := url.Parse(server)
+	if server == "" || err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil {
+		return nil
+	}
+	return hinted("give its directory URL, like "+LetsEncrypt, "tls: server %q is not an ACME server", server)
 }
 
 func (r Request) checkNotLocalhost() error {

@@ -22,6 +22,8 @@ const (
 	FindSecret   = "secret-exposed"  // in a file that is committed
 	FindImage    = "image-unpinned"  // no tag, or latest
 	FindRequest  = "request"         // rcgen.yaml itself
+
+	FindCertificate = "certificate" // of TLS mode files
 )
 
 // String returns the finding on one line, as compilers print theirs.

@@ -47,9 +47,14 @@ type Request struct {
 
 // TLS says who terminates https and with which certificate.
 type TLS struct {
-	Mode  string `yaml:"mode"`            // acme, files or off
-	Email string `yaml:"email,omitempty"` // of the ACME account
+	Mode   string `yaml:"mode"`             // acme, files or off
+	Email  string `yaml:"email,omitempty"`  // of the ACME account
+	Server string `yaml:"server,omitempty"` // directory URL of an ACME server; empty = LetsEncrypt
 }
+
+// LetsEncrypt is the directory URL of the default ACME server
+// (letsencrypt.org/docs/acme-protocol-updates).
+const LetsEncrypt = "https://acme-v02.api.letsencrypt.org/directory"
 
 // MongoDB says where the database is.
 type MongoDB struct {

@@ -146,7 +146,7 @@ func (m *model) paths(exists func(string) bool) []Finding {
 		missing(Finding{Code: FindPath, File: m.last(), Key: "configs." + name + ".file"}, m.project.Configs[name].File, "put it there")
 	}
 	if m.mountsSecrets() {
-		for _, p := range []string{"secrets/tls.crt", "secrets/tls.key"} {
+		for _, p := range []string{certificateFile, keyFile} {
 			missing(Finding{Code: FindPath, File: "traefik/dynamic/rocketchat.yaml", Key: "tls"}, p, "put your certificate (with its chain) and its key there")
 		}
 	}

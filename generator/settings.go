@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -15,6 +16,7 @@ type Settings struct {
 	Bind            string    // host address of the published ports with its colon, or empty for all
 	Secure          bool      // https
 	ACME, Files     bool      // where certificates come from; neither without https
+	ACMEServer      string    // directory URL
 	ExternalMongoDB bool      // no MongoDB service
 	BundledMongoDB  bool      // a MongoDB service
 	Licensed        bool      // a licence was said to be there
@@ -42,6 +44,7 @@ func newSettings(p Plan, profile Profile, mongoDB string) Settings {
 		Secure:          r.TLS.Mode != TLSOff,
 		ACME:            r.TLS.Mode == TLSACME,
 		Files:           r.TLS.Mode == TLSFiles,
+		ACMEServer:      cmp.Or(r.TLS.Server, LetsEncrypt),
 		ExternalMongoDB: r.MongoDB.External,
 		BundledMongoDB:  !r.MongoDB.External,
 		Licensed:        r.Edition == Licensed,

@@ -37,6 +37,7 @@ func Validate(outcome Project, changes []Change, host Host) (Valid, error) {
 type Disk struct {
 	Dir    string                 // directory from which Compose looks up include and extends
 	Exists func(path string) bool // whether a path, absolute or relative to Dir, is there; nil checks none
+	Domain string                 // that a certificate must be for; empty checks none
 }
 
 // Check returns what is wrong with a project's files: everything Compose itself
@@ -58,6 +59,7 @@ func Check(p Project, host Host, disk Disk) []Finding {
 	}
 	if disk.Exists != nil {
 		findings = append(findings, model.paths(disk.Exists)...)
+		findings = append(findings, model.certificate(p, disk.Domain)...)
 	}
 	return append(findings, model.secrets(p, env)...)
 }

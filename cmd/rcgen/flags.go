@@ -44,6 +44,7 @@ func requestFlags() []cli.Flag {
 		&cli.StringFlag{Name: "domain", Usage: "public host `NAME`; without it http on localhost"},
 		&cli.StringFlag{Name: "tls", Usage: "acme, files or off (default: acme with a domain, off without)"},
 		&cli.StringFlag{Name: "acme-email", Usage: "`ADDRESS` of the ACME account"},
+		&cli.StringFlag{Name: "acme-server", Usage: "directory `URL` of an ACME server of your own (default: Let's Encrypt)"},
 		&cli.StringFlag{Name: "cores", Usage: "plan for a machine with `N` cores (default: this one)"},
 		&cli.StringFlag{Name: "memory", Usage: "plan for a machine with memory `SIZE`, like 32GiB (default: this one)"},
 		&cli.StringFlag{Name: "release", Usage: "Rocket.Chat `VERSION` (default: " + generator.DefaultRelease + ")"},
@@ -103,10 +104,12 @@ func applyDomain(c *cli.Context, r *generator.Request) (err error) {
 	if c.IsSet("tls") {
 		r.TLS.Mode = c.String("tls")
 	}
-	if c.IsSet("acme-email") {
-		r.TLS.Email = c.String("acme-email")
-		if r.TLS.Mode != generator.TLSACME {
-			return flagError("acme-email", r.TLS.Email, "--tls acme and a --domain beside it")
+	for name, to := range map[string]*string{"acme-email": &r.TLS.Email, "acme-server": &r.TLS.Server} {
+		if !c.IsSet(name) {
+			continue
+		}
+		if *to = c.String(name); r.TLS.Mode != generator.TLSACME {
+			return flagError(name, *to, "--tls acme and a --domain beside it")
 		}
 	}
 	return nil

@@ -46,7 +46,7 @@ func runValidate(c *cli.Context, e env) error {
 		return err
 	}
 	dir := c.String("dir")
-	findings = append(findings, generator.Check(project, r.Host, generator.Disk{Dir: dir, Exists: exists(dir)})...)
+	findings = append(findings, generator.Check(project, r.Host, generator.Disk{Dir: dir, Exists: exists(dir), Domain: r.Domain})...)
 	return printFindings(c, e, findings)
 }
 
