@@ -3,7 +3,7 @@ GOLANGCI = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rcgen
 COMPOSE = $(CACHE)/docker-compose-v5.5.0
 
-.PHONY: help build test lint examples bench check
+.PHONY: help build test lint examples bench e2e check
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,6 +24,10 @@ examples: ## write examples/ anew
 bench: $(COMPOSE) ## benchmarks, and rcgen against docker compose config, process by process
 	go test -run '^$$' -bench . -benchmem ./generator
 	RCGEN_COMPOSE=$(COMPOSE) go test -run TestProcesses -count 1 -v ./cmd/rcgen
+
+e2e: ## a generated project on a real Docker Engine; IMAGES=upstream pulls the true images
+	cd e2e && go vet -tags e2e ./... && go test ./...
+	cd e2e && E2E_IMAGES=$(IMAGES) go test -tags e2e -count 1 -timeout 60m -v .
 
 check: lint test ## what a change must pass
 	git diff --exit-code examples

@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // The certificate of a project with TLS mode files.
@@ -55,7 +56,10 @@ func parseCertificate(data []byte) (*x509.Certificate, error) {
 
 // checkKey returns why data is not the private key of a certificate.
 func checkKey(leaf *x509.Certificate, data []byte) error {
-	block, _ := pem.Decode(data)
+	block, rest := pem.Decode(data)
+	for block != nil && !strings.HasSuffix(block.Type, "PRIVATE KEY") {
+		block, rest = pem.Decode(rest) // openssl writes the curve's parameters first
+	}
 	if block == nil {
 		return errors.New("holds no PEM private key")
 	}

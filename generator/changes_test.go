@@ -30,34 +30,39 @@ func lockOf(pairs ...string) string {
 	return lock
 }
 
+// former are the files of a project as they were written.
+var former = []string{ComposeFile, "old\n", "conf/a", "a\n"}
+
+// directories are states of a directory before a write, with what the write does to it.
+var directories = []struct {
+	name    string
+	dir     fstest.MapFS
+	project Project
+	want    string // operations and paths
+	edited  []string
+	foreign []string
+}{
+	{"empty directory", disk(), files("b", "b\n", "a/b", "x\n"), "create a/b, create b", nil, nil},
+	{"the same", disk("b", "b\n"), files("b", "b\n"), "", nil, nil},
+	{"the same without a lock is nobody's", disk("b", "b\n"), files("b", "b\n", "c", "c\n"), "create c", nil, nil},
+	{"untouched", disk(append(former, LockFile, lockOf(former...))...), files(ComposeFile, "new\n", "conf/a", "a\n"), "replace compose.yaml", nil, nil},
+	{"deleted by hand", disk("conf/a", "a\n", LockFile, lockOf(former...)), files(former...), "create compose.yaml", nil, nil},
+	{"edited", disk(ComposeFile, "mine\n", "conf/a", "a\n", LockFile, lockOf(former...)), files(ComposeFile, "new\n", "conf/a", "b\n"), "", []string{ComposeFile}, nil},
+	{"edited into what is wanted", disk(ComposeFile, "new\n", LockFile, lockOf(former...)), files(ComposeFile, "new\n"), "", nil, nil},
+	{"several edited", disk(ComposeFile, "mine\n", "conf/a", "mine\n", LockFile, lockOf(former...)), files(ComposeFile, "new\n", "conf/a", "b\n"), "", []string{ComposeFile, "conf/a"}, nil},
+	{"foreign", disk(ComposeFile, "theirs\n"), files(ComposeFile, "new\n"), "", nil, []string{ComposeFile}},
+	{"foreign beside a lock", disk("conf/b", "theirs\n", LockFile, lockOf(former...)), files("conf/b", "b\n"), "", nil, []string{"conf/b"}},
+	{"foreign before edited", disk(ComposeFile, "mine\n", "new", "theirs\n", LockFile, lockOf(former...)), files(ComposeFile, "new\n", "new", "n\n"), "", nil, []string{"new"}},
+	{"no longer needed", disk(append(former, LockFile, lockOf(former...))...), files(ComposeFile, "old\n"), "remove conf/a", nil, nil},
+	{"no longer needed, edited", disk(ComposeFile, "old\n", "conf/a", "mine\n", LockFile, lockOf(former...)), files(ComposeFile, "old\n"), "", nil, nil},
+	{"no longer needed, gone", disk(ComposeFile, "old\n", LockFile, lockOf(former...)), files(ComposeFile, "old\n"), "", nil, nil},
+	{"own files", disk(RequestFile, "1", EnvFile, "1", LockFile, lockOf(former...)), files(RequestFile, "2", EnvFile, "2", LockFile, "3"), "replace .env, replace rcgen.lock, replace rcgen.yaml", nil, nil},
+	{"own files without a lock", disk(RequestFile, "1", EnvFile, "1"), files(RequestFile, "2", EnvFile, "2"), "", nil, []string{EnvFile, RequestFile}},
+	{"another's files stay", disk("notes", "n", "compose.override.yaml", "o", LockFile, lockOf(former...)), files(ComposeFile, "new\n"), "create compose.yaml", nil, nil},
+}
+
 func TestChanges(t *testing.T) {
-	was := []string{ComposeFile, "old\n", "conf/a", "a\n"}
-	for _, c := range []struct {
-		name    string
-		dir     fstest.MapFS
-		project Project
-		want    string // operations and paths
-		edited  []string
-		foreign []string
-	}{
-		{"empty directory", disk(), files("b", "b\n", "a/b", "x\n"), "create a/b, create b", nil, nil},
-		{"the same", disk("b", "b\n"), files("b", "b\n"), "", nil, nil},
-		{"the same without a lock is nobody's", disk("b", "b\n"), files("b", "b\n", "c", "c\n"), "create c", nil, nil},
-		{"untouched", disk(append(was, LockFile, lockOf(was...))...), files(ComposeFile, "new\n", "conf/a", "a\n"), "replace compose.yaml", nil, nil},
-		{"deleted by hand", disk("conf/a", "a\n", LockFile, lockOf(was...)), files(was...), "create compose.yaml", nil, nil},
-		{"edited", disk(ComposeFile, "mine\n", "conf/a", "a\n", LockFile, lockOf(was...)), files(ComposeFile, "new\n", "conf/a", "b\n"), "", []string{ComposeFile}, nil},
-		{"edited into what is wanted", disk(ComposeFile, "new\n", LockFile, lockOf(was...)), files(ComposeFile, "new\n"), "", nil, nil},
-		{"several edited", disk(ComposeFile, "mine\n", "conf/a", "mine\n", LockFile, lockOf(was...)), files(ComposeFile, "new\n", "conf/a", "b\n"), "", []string{ComposeFile, "conf/a"}, nil},
-		{"foreign", disk(ComposeFile, "theirs\n"), files(ComposeFile, "new\n"), "", nil, []string{ComposeFile}},
-		{"foreign beside a lock", disk("conf/b", "theirs\n", LockFile, lockOf(was...)), files("conf/b", "b\n"), "", nil, []string{"conf/b"}},
-		{"foreign before edited", disk(ComposeFile, "mine\n", "new", "theirs\n", LockFile, lockOf(was...)), files(ComposeFile, "new\n", "new", "n\n"), "", nil, []string{"new"}},
-		{"no longer needed", disk(append(was, LockFile, lockOf(was...))...), files(ComposeFile, "old\n"), "remove conf/a", nil, nil},
-		{"no longer needed, edited", disk(ComposeFile, "old\n", "conf/a", "mine\n", LockFile, lockOf(was...)), files(ComposeFile, "old\n"), "", nil, nil},
-		{"no longer needed, gone", disk(ComposeFile, "old\n", LockFile, lockOf(was...)), files(ComposeFile, "old\n"), "", nil, nil},
-		{"own files", disk(RequestFile, "1", EnvFile, "1", LockFile, lockOf(was...)), files(RequestFile, "2", EnvFile, "2", LockFile, "3"), "replace .env, replace rcgen.lock, replace rcgen.yaml", nil, nil},
-		{"own files without a lock", disk(RequestFile, "1", EnvFile, "1"), files(RequestFile, "2", EnvFile, "2"), "", nil, []string{EnvFile, RequestFile}},
-		{"another's files stay", disk("notes", "n", "compose.override.yaml", "o", LockFile, lockOf(was...)), files(ComposeFile, "new\n"), "create compose.yaml", nil, nil},
-	} {
+	for _, c := range directories {
 		t.Run(c.name, func(t *testing.T) {
 			before := maps.Clone(c.dir)
 			got, err := Changes(c.dir, c.project)

@@ -114,6 +114,7 @@ func TestCheckSecrets(t *testing.T) {
 		{"URL with a dollar in it", inEnvironment("URL: mongodb://u:p$$w@h/d"), exposed},
 		{"second URL", inEnvironment("URL: http://a/ mongodb://u:p@h/d"), exposed},
 		{"URL with a variable", inEnvironment("URL: mongodb://u:${P}@h/d", "P=abc"), nil},
+		{"URL of a database without a password", inEnvironment("MONGO_URL: mongodb://db:27017/rocketchat?replicaSet=rs0"), nil},
 		{"URL with a user alone", inEnvironment("URL: ssh://git@h/d"), nil},
 		{"URL with a port", inEnvironment("URL: http://h:80/a@b"), nil},
 		{"URL in a command", compose(oneService + "    command:\n      - --url=nats://u:p@h\n"), exposed},
@@ -127,6 +128,17 @@ func TestCheckSecrets(t *testing.T) {
 		{"value below secrets/", []string{ComposeFile, oneService, EnvFile, "A_PASSWORD=abcdefgh\n", "secrets/a", "abcdefgh\n"}, nil},
 		{"URL of the database", []string{ComposeFile, oneService, EnvFile, "MONGO_URL='mongodb://u:p@h'\n", "notes.md", "mongodb://u:p@h\n"}, []string{"secret-exposed notes.md"}},
 	})
+}
+
+// TestCheckSecondDocument: Compose merges every document of a file, so what is
+// wrong in a later one must not go unseen.
+func TestCheckSecondDocument(t *testing.T) {
+	for _, line := range []string{"environment: [DB_PASSWORD=abc]", "environment: ['A=${X}']", "image: busybox", "cpus: 5"} {
+		text := oneService + "---\nservices:\n  a:\n    " + line + "\n"
+		if found := Check(files(ComposeFile, text), Host{Cores: 4, Memory: GiB}, Disk{}); len(found) == 0 {
+			t.Errorf("%s: nothing found", line)
+		}
+	}
 }
 
 func TestCheckEnvMode(t *testing.T) {

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"cmp"
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
@@ -96,6 +97,8 @@ func ReadProject(dir fs.FS, envFile string) (Project, error) {
 	var p Project
 	err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
+		case errors.Is(err, fs.ErrPermission) && ofSecrets(name):
+			return nil
 		case err != nil:
 			return err
 		case d.IsDir() && (d.Name() == ".git" || d.Name() == ".rcgen.tmp"):
@@ -115,6 +118,9 @@ func ReadProject(dir fs.FS, envFile string) (Project, error) {
 			f.Path, f.Mode = EnvFile, 0o600 // a stand-in for it, which others may read
 		}
 		f.Content, err = fs.ReadFile(dir, name)
+		if errors.Is(err, fs.ErrPermission) && ofSecrets(name) {
+			return nil
+		}
 		p.Files = append(p.Files, f)
 		return err
 	})
@@ -124,3 +130,6 @@ func ReadProject(dir fs.FS, envFile string) (Project, error) {
 	}
 	return p, err
 }
+
+// ofSecrets tells what may well be root's alone.
+func ofSecrets(name string) bool { return name == "secrets" || path.Dir(name) == "secrets" }

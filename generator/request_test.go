@@ -3,9 +3,12 @@ package generator
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // undecodable are rcgen.yaml files that must be refused, with what the message
@@ -76,42 +79,45 @@ func namesLine(msg string, line int) bool {
 	return m != nil && m[1]+m[2] == strconv.Itoa(line)
 }
 
+// requests are changes to a request with the key that is then wrong; none where all is right.
+var requests = []struct {
+	name   string
+	change func(*Request)
+	want   string // key that the message begins with; empty: all is right
+}{
+	{"plain", func(r *Request) {}, ""},
+	{"everything", func(r *Request) {
+		r.Users, r.Concurrent, r.Instances, r.Edition = MaxUsers, MaxUsers, MaxInstances, Community
+		r.Host = Host{Cores: MaxCores, Memory: MaxMemory}
+	}, ""},
+	{"no users", func(r *Request) { r.Users = 0 }, "users"},
+	{"users", func(r *Request) { r.Users = MaxUsers + 1 }, "users"},
+	{"concurrency", func(r *Request) { r.Concurrency = 1.01 }, "concurrency"},
+	{"negative concurrency", func(r *Request) { r.Concurrency = -0.1 }, "concurrency"},
+	{"concurrent", func(r *Request) { r.Concurrent = r.Users + 1 }, "concurrent"},
+	{"negative concurrent", func(r *Request) { r.Concurrent = -1 }, "concurrent"},
+	{"instances", func(r *Request) { r.Instances = MaxInstances + 1 }, "instances"},
+	{"negative instances", func(r *Request) { r.Instances = -1 }, "instances"},
+	{"no cores", func(r *Request) { r.Host.Cores = 0 }, "cores"},
+	{"cores", func(r *Request) { r.Host.Cores = MaxCores + 1 }, "cores"},
+	{"memory", func(r *Request) { r.Host.Memory = MinMemory - 1 }, "memory"},
+	{"much memory", func(r *Request) { r.Host.Memory = MaxMemory + 1 }, "memory"},
+	{"no project", func(r *Request) { r.Project = "" }, "project"},
+	{"capitals", func(r *Request) { r.Project = "Chat" }, "project"},
+	{"dash first", func(r *Request) { r.Project = "-chat" }, "project"},
+	{"line break", func(r *Request) { r.Project = "chat\n" }, "project"},
+	{"letter of another alphabet", func(r *Request) { r.Project = "chät" }, "project"},
+	{"edition", func(r *Request) { r.Edition = "enterprise" }, "edition"},
+	{"no release", func(r *Request) { r.Release = "" }, "release"},
+	{"two numbers", func(r *Request) { r.Release = "8.9" }, "release"},
+	{"with a v", func(r *Request) { r.Release = "v8.9.1" }, "release"},
+	{"oldest", func(r *Request) { r.Release = oldestRelease }, ""},
+	{"older", func(r *Request) { r.Release = "6.13.0" }, "release"},
+	{"candidate of the oldest", func(r *Request) { r.Release = "7.0.0-rc.1" }, "release"},
+}
+
 func TestRequestCheck(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		change func(*Request)
-		want   string // key that the message begins with; empty: all is right
-	}{
-		{"plain", func(r *Request) {}, ""},
-		{"everything", func(r *Request) {
-			r.Users, r.Concurrent, r.Instances, r.Edition = MaxUsers, MaxUsers, MaxInstances, Community
-			r.Host = Host{Cores: MaxCores, Memory: MaxMemory}
-		}, ""},
-		{"no users", func(r *Request) { r.Users = 0 }, "users"},
-		{"users", func(r *Request) { r.Users = MaxUsers + 1 }, "users"},
-		{"concurrency", func(r *Request) { r.Concurrency = 1.01 }, "concurrency"},
-		{"negative concurrency", func(r *Request) { r.Concurrency = -0.1 }, "concurrency"},
-		{"concurrent", func(r *Request) { r.Concurrent = r.Users + 1 }, "concurrent"},
-		{"negative concurrent", func(r *Request) { r.Concurrent = -1 }, "concurrent"},
-		{"instances", func(r *Request) { r.Instances = MaxInstances + 1 }, "instances"},
-		{"negative instances", func(r *Request) { r.Instances = -1 }, "instances"},
-		{"no cores", func(r *Request) { r.Host.Cores = 0 }, "cores"},
-		{"cores", func(r *Request) { r.Host.Cores = MaxCores + 1 }, "cores"},
-		{"memory", func(r *Request) { r.Host.Memory = MinMemory - 1 }, "memory"},
-		{"much memory", func(r *Request) { r.Host.Memory = MaxMemory + 1 }, "memory"},
-		{"no project", func(r *Request) { r.Project = "" }, "project"},
-		{"capitals", func(r *Request) { r.Project = "Chat" }, "project"},
-		{"dash first", func(r *Request) { r.Project = "-chat" }, "project"},
-		{"line break", func(r *Request) { r.Project = "chat\n" }, "project"},
-		{"letter of another alphabet", func(r *Request) { r.Project = "chät" }, "project"},
-		{"edition", func(r *Request) { r.Edition = "enterprise" }, "edition"},
-		{"no release", func(r *Request) { r.Release = "" }, "release"},
-		{"two numbers", func(r *Request) { r.Release = "8.9" }, "release"},
-		{"with a v", func(r *Request) { r.Release = "v8.9.1" }, "release"},
-		{"oldest", func(r *Request) { r.Release = oldestRelease }, ""},
-		{"older", func(r *Request) { r.Release = "6.13.0" }, "release"},
-		{"candidate of the oldest", func(r *Request) { r.Release = "7.0.0-rc.1" }, "release"},
-	} {
+	for _, c := range requests {
 		t.Run(c.name, func(t *testing.T) {
 			r := aRequest()
 			c.change(&r)
@@ -135,6 +141,32 @@ func checkRefusal(t *testing.T, err error, key string) {
 	var e *Error
 	if !errors.As(err, &e) || !strings.HasPrefix(e.What, key+":") || e.Hint == "" {
 		t.Errorf("got %#v, want an error that begins with %q and has a hint", err, key+":")
+	}
+}
+
+// TestRequestKeys: the keys that rcgen names are those that it reads, and the
+// sample that the fuzz tests begin with has every one.
+func TestRequestKeys(t *testing.T) {
+	var sample map[string]any
+	if err := yaml.Unmarshal([]byte(written["every key"]), &sample); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for key, value := range sample {
+		below, ok := value.(map[string]any)
+		if !ok {
+			got = append(got, key)
+			continue
+		}
+		for inner := range below {
+			got = append(got, key+"."+inner)
+		}
+	}
+	want := RequestKeys()
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("the sample has %v, the code %v", got, want)
 	}
 }
 

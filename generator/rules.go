@@ -256,10 +256,11 @@ func environment(n *yaml.Node, visit func(name string, n *yaml.Node)) {
 }
 
 // literalSecret reports whether a variable that is a secret by its name has its
-// value written out. true and false are switches that only sound like secrets.
+// value written out. true and false are switches that only sound like secrets, and a
+// URL is one only with a password in it.
 func literalSecret(name string, n *yaml.Node) bool {
 	value := strings.TrimPrefix(n.Value, name+"=")
-	return secretName(name) && value != name && value != "" && value != "true" && value != "false" &&
+	return secretName(name) && name != secretMongoURL && value != name && value != "" && value != "true" && value != "false" &&
 		!strings.Contains(strings.ReplaceAll(value, "$$", ""), "$")
 }
 

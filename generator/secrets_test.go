@@ -74,24 +74,29 @@ func TestNewSecretsNames(t *testing.T) {
 	}
 }
 
+// whole is an .env with every secret of a request.
+const whole = "MONGODB_KEYFILE=k\nMONGODB_ROOT_PASSWORD=r\nMONGODB_APP_PASSWORD=a\nMONGODB_EXPORTER_PASSWORD=e\nNATS_PASSWORD=n\nGRAFANA_ADMIN_PASSWORD=g\n"
+
+// envFiles are files that stand there before, with the number of lines that must be added.
+var envFiles = []struct {
+	name, env string
+	added     int
+}{
+	{"whole", whole, 0},
+	{"a person's own lines", "# ours\nSMTP_HOST=mail\n\n" + whole + "\nROCKETCHAT_LICENSE=\"a b\"\n", 0},
+	{"one of them", "NATS_PASSWORD=ours\n", 5},
+	{"no line end", "NATS_PASSWORD=ours", 5},
+	{"lines of Windows", "# ours\r\nNATS_PASSWORD=ours\r\nMONGODB_KEYFILE='k'\r\n", 4},
+	{"export", "export NATS_PASSWORD=ours\n", 5},
+	{"empty value", "NATS_PASSWORD=\nGRAFANA_ADMIN_PASSWORD=ours\n", 5},
+	{"only a comment", "# ours\n", 6},
+	{"a blank line", "\n", 6},
+}
+
 // TestSecretsKept: what stands in .env stays, byte by byte and with its value;
 // only what is missing is added below.
 func TestSecretsKept(t *testing.T) {
-	whole := string(fakeSecrets(t, aRequest()).env)
-	for _, c := range []struct {
-		name, env string
-		added     int
-	}{
-		{"whole", whole, 0},
-		{"a person's own lines", "# ours\nSMTP_HOST=mail\n\n" + whole + "\nROCKETCHAT_LICENSE=\"a b\"\n", 0},
-		{"one of them", "NATS_PASSWORD=ours\n", 5},
-		{"no line end", "NATS_PASSWORD=ours", 5},
-		{"lines of Windows", "# ours\r\nNATS_PASSWORD=ours\r\nMONGODB_KEYFILE='k'\r\n", 4},
-		{"export", "export NATS_PASSWORD=ours\n", 5},
-		{"empty value", "NATS_PASSWORD=\nGRAFANA_ADMIN_PASSWORD=ours\n", 5},
-		{"only a comment", "# ours\n", 6},
-		{"a blank line", "\n", 6},
-	} {
+	for _, c := range envFiles {
 		t.Run(c.name, func(t *testing.T) {
 			before := must(parseEnv([]byte(c.env)))(t)
 			s := must(NewSecrets(aRequest(), []byte(c.env), "", rand.NewChaCha8([32]byte{2})))(t)

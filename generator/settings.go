@@ -26,6 +26,7 @@ type Settings struct {
 	Retention       string    // Prometheus, time
 	RetentionSize   string    // Prometheus, size in its own notation
 	MongoDBVersion  string    // major.minor
+	PresenceCap     int       // connections above which presence is off without a licence
 	Replicas        []Replica // rocketchat-1 to rocketchat-N
 }
 
@@ -52,6 +53,7 @@ func newSettings(p Plan, profile Profile, mongoDB string) Settings {
 		Retention:       profile.Storage.MetricsRetention.Value,
 		RetentionSize:   fmt.Sprintf("%dMB", profile.Storage.MetricsSize.Value.MiB()), // Prometheus' MB are MiB
 		MongoDBVersion:  mongoDB,
+		PresenceCap:     profile.PresenceCap.Value,
 	}
 	s.GrafanaRule = s.Rule + " && PathPrefix(`/grafana`)"
 	if r.Domain == Localhost { // also as 127.0.0.1

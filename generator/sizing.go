@@ -11,14 +11,17 @@ func chooseProfile(r Request, own *Profile) (Profile, error) {
 	case r.Profile != "":
 		return shipped(r.Profile)
 	}
-	var p Profile
-	for _, name := range shippedProfiles {
-		var err error
-		if p, err = shipped(name); err != nil || r.Users <= p.Users.Value.Max {
-			return p, err
-		}
+	p, err := shipped("medium") // the base of the other two: mostly it is also the answer
+	switch {
+	case err != nil:
+		return Profile{}, err
+	case r.Users < p.Users.Value.Min:
+		return shipped("small")
+	case r.Users > p.Users.Value.Max:
+		return shipped("large")
+	default:
+		return p, nil
 	}
-	return p, nil // the last has no upper end that Check would let through
 }
 
 // sizing is the arithmetic of one plan.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -82,7 +83,7 @@ func parseEnv(content []byte) (map[string]string, error) {
 // model is a loaded Compose project with the files it came from.
 type model struct {
 	project *types.Project
-	files   []composeFile // in the order in which Compose reads them
+	files   []composeFile // documents, in the order in which Compose reads them
 }
 
 type composeFile struct {
@@ -99,11 +100,13 @@ func loadModel(p Project, env map[string]string, dir string) (*model, []Finding)
 		if !ok {
 			continue
 		}
-		var doc yaml.Node
-		if err := yaml.Unmarshal(f.Content, &doc); err != nil {
+		documents, err := parseDocuments(f.Content)
+		if err != nil {
 			return nil, []Finding{{Code: FindCompose, File: name, Message: plainYAML(err), Hint: "mend the YAML"}}
 		}
-		m.files = append(m.files, composeFile{name, &doc})
+		for _, doc := range documents {
+			m.files = append(m.files, composeFile{name, doc})
+		}
 		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: name, Content: f.Content})
 	}
 	if len(m.files) == 0 || m.files[0].name != ComposeFile {
@@ -111,7 +114,32 @@ func loadModel(p Project, env map[string]string, dir string) (*model, []Finding)
 	}
 	findings, unset := m.variables(env)
 	var err error
-	m.project, err = loader.LoadWithContext(context.Background(), details, func(o *loader.Options) {
+	m.project, err = load(details, unset)
+	if err != nil && len(findings) > 0 {
+		return nil, findings // it may be no more than what they say
+	}
+	if err != nil {
+		return nil, []Finding{{Code: FindCompose, File: culprit(details), Message: plainYAML(err),
+			Hint: "docker compose config shows the same; rcgen.yaml or compose.override.yaml is the place for changes"}}
+	}
+	return m, findings
+}
+
+// culprit returns the file that makes loading fail: the last, unless the first
+// fails alone.
+func culprit(details types.ConfigDetails) string {
+	first := details
+	first.ConfigFiles = details.ConfigFiles[:1]
+	if _, err := load(first, nil); err != nil {
+		return ComposeFile
+	}
+	return details.ConfigFiles[len(details.ConfigFiles)-1].Filename
+}
+
+// load loads a project as Compose does. Variables in unset have been reported and
+// get a value, so that the rest can be looked at.
+func load(details types.ConfigDetails, unset []string) (*types.Project, error) {
+	return loader.LoadWithContext(context.Background(), details, func(o *loader.Options) {
 		o.SetProjectName("project", false) // for a file that lost its name
 		o.SkipResolveEnvironment = true    // env_file is checked by paths, not read
 		o.ResolvePaths = false             // findings name paths as they are written
@@ -119,21 +147,29 @@ func loadModel(p Project, env map[string]string, dir string) (*model, []Finding)
 		o.Interpolate.TypeCastMapping = possibleCasts(o.Interpolate.TypeCastMapping, details.ConfigFiles)
 		o.Interpolate.LookupValue = func(name string) (string, bool) {
 			if slices.Contains(unset, name) {
-				return "unset", true // reported already; go on with the rest
+				return "unset", true
 			}
-			value, ok := env[name]
+			value, ok := details.Environment[name]
 			return value, ok
 		}
 	})
-	if err != nil && len(findings) > 0 {
-		return nil, findings // it may be no more than what they say
+}
+
+// parseDocuments returns the documents of a file: Compose merges all of them.
+func parseDocuments(content []byte) ([]*yaml.Node, error) {
+	dec := yaml.NewDecoder(bytes.NewReader(content))
+	var all []*yaml.Node
+	for {
+		var doc yaml.Node
+		err := dec.Decode(&doc)
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, &doc)
 	}
-	if err != nil {
-		last := m.files[len(m.files)-1].name
-		return nil, append(findings, Finding{Code: FindCompose, File: last, Message: plainYAML(err),
-			Hint: "docker compose config shows the same; rcgen.yaml or compose.override.yaml is the place for changes"})
-	}
-	return m, findings
 }
 
 // possibleCasts leaves out the casts for keys that stand in no file. compose-go

@@ -23,6 +23,7 @@ const (
 	WarnTooFew        = "instances-short"      // fewer stated than the users need
 	WarnOverCores     = "instances-over-cores" // more stated than the host has cores for
 	WarnMemoryLowered = "memory-lowered"       // limits below what the profile wants
+	WarnPlainHTTP     = "plain-http"           // a domain without https
 	WarnSecrets       = "secrets-made"         // a project's secrets were missing
 	WarnProfileRange  = "profile-range"        // users outside the stated profile's range
 )
@@ -32,7 +33,7 @@ func (s sizing) warnings(p Plan, releases Releases) []Warning {
 	all := []Warning{}
 	for _, warn := range []func(Plan) *Warning{
 		s.warnLicence, s.warnCommunity, s.warnPresence, s.warnHostShort, s.warnTooFew, s.warnOverCores, s.warnMemory,
-		s.warnKubernetes, s.warnProfile, releases.warnUnsupported,
+		s.warnKubernetes, s.warnProfile, releases.warnUnsupported, warnPlainHTTP,
 	} {
 		if w := warn(p); w != nil {
 			all = append(all, *w)
@@ -151,6 +152,15 @@ func (s sizing) warnProfile(p Plan) *Warning {
 	return &Warning{WarnProfileRange,
 		fmt.Sprintf("profile %s is made for %d to %d users, not %d", p.Profile, u.Min, u.Max, p.Users),
 		"leave profile out to have it chosen by the users"}
+}
+
+func warnPlainHTTP(p Plan) *Warning {
+	if p.Request.TLS.Mode != TLSOff || p.Request.Domain == Localhost {
+		return nil
+	}
+	return &Warning{WarnPlainHTTP,
+		fmt.Sprintf("tls is off: Rocket.Chat takes %s for its address, and passwords cross the network as they are", p.RootURL),
+		"where a proxy of yours does https, give rocketchat-N ROOT_URL with https and HTTP_FORWARDED_COUNT one higher in compose.override.yaml"}
 }
 
 func (r Releases) warnUnsupported(p Plan) *Warning {

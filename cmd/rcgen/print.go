@@ -27,6 +27,10 @@ type change struct {
 // printWritten reports what was written, or would be. before is the plan that a
 // scale started from, or nil.
 func printWritten(c *cli.Context, e env, b built, before *generator.Plan) error {
+	next := "docker compose up -d --wait"
+	if c.Command.Name != "init" {
+		next += " --remove-orphans" // replicas may be gone
+	}
 	changes := []change{}
 	for _, ch := range b.valid.Changes() {
 		changes = append(changes, change{ch.Op, ch.File.Path})
@@ -50,10 +54,8 @@ func printWritten(c *cli.Context, e env, b built, before *generator.Plan) error 
 	switch {
 	case c.Bool("dry-run"):
 		out.WriteString("\nnothing was written (--dry-run)\n")
-	case len(changes) > 0 && before != nil: // replicas may be gone
-		fmt.Fprintf(&out, "\nnext: %sdocker compose up -d --wait --remove-orphans\n", cd(c.String("dir")))
 	case len(changes) > 0:
-		fmt.Fprintf(&out, "\nnext: %sdocker compose up -d --wait\n", cd(c.String("dir")))
+		fmt.Fprintf(&out, "\nnext: %s%s\n", cd(c.String("dir")), next)
 	}
 	_, err := io.WriteString(e.stdout, out.String())
 	return err

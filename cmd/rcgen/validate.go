@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -53,6 +54,13 @@ func runValidate(c *cli.Context, e env) error {
 // exists looks paths up as Compose does: from the project's directory.
 func exists(dir string) func(string) bool {
 	return func(path string) bool {
+		if rest, ok := strings.CutPrefix(path, "~/"); ok {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				return true // nothing is known about it
+			}
+			path = filepath.Join(home, rest)
+		}
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(dir, path)
 		}
