@@ -21,7 +21,7 @@ lint: ## golangci-lint, go mod tidy
 examples: ## write examples/ anew
 	go test ./generator -run TestExamples -update
 
-bench: $(COMPOSE) ## benchmarks, and rcgen against docker compose config, process by process
+bench: $(COMPOSE) ## benchmarks, and rcgen beside docker compose config, process by process
 	go test -run '^$$' -bench . -benchmem ./generator
 	RCGEN_COMPOSE=$(COMPOSE) go test -run TestProcesses -count 1 -v ./cmd/rcgen
 

@@ -11,6 +11,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/interpolation"
 	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/schema"
 	"github.com/compose-spec/compose-go/v2/tree"
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
@@ -33,6 +34,11 @@ func Validate(outcome Project, changes []Change, host Host) (Valid, error) {
 	}
 	return Valid{changes: changes}, nil
 }
+
+// WarmUp compiles the Compose schema, a third of what a process's first Check
+// takes. It is for a goroutine of its own, while a plan is made and rendered;
+// compose-go does it once and lets every Check wait for it.
+func WarmUp() { _ = schema.Validate(nil) } // nothing is valid in nothing: only the compiling counts
 
 // Disk is where a project lies. The zero value is a project that lies nowhere yet.
 type Disk struct {

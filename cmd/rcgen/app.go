@@ -127,6 +127,14 @@ func newApp(e env) *cli.App {
 	return app
 }
 
+// validating prepares for the validation that an action ends in.
+func validating(action cli.ActionFunc) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		go generator.WarmUp()
+		return action(c)
+	}
+}
+
 // onUsageError keeps help out of standard output, where urfave/cli would print it.
 func onUsageError(c *cli.Context, err error, _ bool) error {
 	name := "rcgen"

@@ -10,13 +10,13 @@ func generateCommand(e env) *cli.Command {
 			"   rcgen generate                # after a change of rcgen.yaml, or with a new rcgen\n" +
 			"   rcgen generate --dry-run",
 		Flags: []cli.Flag{strictFlag(), dryRunFlag(), dirFlag(), formatFlag()},
-		Action: func(c *cli.Context) error {
+		Action: validating(func(c *cli.Context) error {
 			d, requestFile, err := openProject(c)
 			if err != nil {
 				return err
 			}
 			defer d.Close()
 			return regenerate(c, e, d, requestFile, nil)
-		},
+		}),
 	}
 }

@@ -22,7 +22,7 @@ func initCommand(e env) *cli.Command {
 			"   rcgen init --users 3000 --cores 8 --memory 32GiB        # planned here for a machine there\n" +
 			"   rcgen init --users 800 --edition community              # without a licence",
 		Flags:  append(append(flags, requestFlags()...), strictFlag(), dryRunFlag(), dirFlag(), formatFlag()),
-		Action: func(c *cli.Context) error { return runInit(c, e) },
+		Action: validating(func(c *cli.Context) error { return runInit(c, e) }),
 	}
 }
 

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,10 +17,12 @@ import (
 
 // The bounds that rcgen keeps as a whole process.
 const (
-	pairs          = 25
-	maxPeakMiB     = 24.0
-	maxBinaryMiB   = 16.0
-	maxVersionWall = 10 * time.Millisecond
+	pairs        = 25
+	maxPeakMiB   = 24.0
+	maxBinaryMiB = 16.0
+	// docker-compose version took 16 ms on the idle machine where 10 ms were set
+	// for rcgen version: the ratio holds on slower and busier ones too.
+	maxVersionRatio = 10.0 / 16
 )
 
 // maxRatio is rcgen init against docker compose config -q on the project just
@@ -45,10 +48,13 @@ func TestProcesses(t *testing.T) {
 		comparePairs(t, rcgen, compose, n)
 	}
 	var walls []time.Duration
+	var ratios []float64
 	for range pairs {
-		walls = append(walls, measure(t, exec.Command(rcgen, "version")).wall)
+		a, b := measure(t, exec.Command(rcgen, "version")), measure(t, exec.Command(compose, "version"))
+		walls, ratios = append(walls, a.wall), append(ratios, a.wall.Seconds()/b.wall.Seconds())
 	}
-	within(t, "rcgen version", median(walls).Seconds()*1000, "ms", maxVersionWall.Seconds()*1000)
+	t.Logf("rcgen version: median wall %v", median(walls))
+	within(t, "rcgen version: wall ratio", median(ratios), "", maxVersionRatio)
 }
 
 func buildReleased(t *testing.T) string {
@@ -94,11 +100,13 @@ func comparePairs(t *testing.T, rcgen, compose string, instances int) {
 
 func measure(t *testing.T, cmd *exec.Cmd) usage {
 	t.Helper()
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	start := time.Now()
-	out, err := cmd.CombinedOutput()
+	err := cmd.Run()
 	wall := time.Since(start)
 	if err != nil {
-		t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
+		t.Fatalf("%v: %v\n%s", cmd.Args, err, &stderr)
 	}
 	ru := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	return usage{wall, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), float64(ru.Maxrss) / 1024}

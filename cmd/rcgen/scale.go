@@ -18,7 +18,7 @@ func scaleCommand(e env) *cli.Command {
 			&cli.StringFlag{Name: "users", Usage: "`N` accounts; the number of instances is planned from them"},
 			strictFlag(), dryRunFlag(), dirFlag(), formatFlag(),
 		},
-		Action: func(c *cli.Context) error { return runScale(c, e) },
+		Action: validating(func(c *cli.Context) error { return runScale(c, e) }),
 	}
 }
 

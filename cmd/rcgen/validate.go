@@ -24,7 +24,7 @@ func validateCommand(e env) *cli.Command {
 			&cli.StringFlag{Name: "env-file", Value: generator.EnvFile, Usage: "`FILE` in the project with the variables"},
 			dirFlag(), formatFlag(),
 		},
-		Action: func(c *cli.Context) error { return runValidate(c, e) },
+		Action: validating(func(c *cli.Context) error { return runValidate(c, e) }),
 	}
 }
 
