@@ -14,9 +14,10 @@ build: ## bin/rcgen, as it is released
 test: ## all tests; needs no Docker
 	go test ./...
 
-lint: ## golangci-lint, go mod tidy
+lint: ## golangci-lint and go mod tidy, of both modules
 	$(GOLANGCI) run
 	go mod tidy -diff
+	cd e2e && $(GOLANGCI) run --config ../.golangci.yml --build-tags e2e ./... && go mod tidy -diff
 
 examples: ## write examples/ anew
 	go test ./generator -run TestExamples -update

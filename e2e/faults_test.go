@@ -208,7 +208,11 @@ func closed(t *testing.T, p *rig.Project) {
 	if err := os.WriteFile(p.Dir+"/mongodb/anonymous.js", []byte(find), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	defer os.Remove(p.Dir + "/mongodb/anonymous.js")
+	defer func() {
+		if err := os.Remove(p.Dir + "/mongodb/anonymous.js"); err != nil {
+			t.Error(err)
+		}
+	}()
 	out, err = p.Compose(w.ctx, "exec", "-T", "mongodb", "sh", "-c", "HOME=/tmp mongosh --quiet --norc --nodb /etc/rcgen/anonymous.js")
 	if !strings.Contains(out, "Unauthorized") {
 		t.Errorf("mongodb lets anybody in: %q %v", out, err)
