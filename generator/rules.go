@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"slices"
@@ -197,7 +198,7 @@ func (m *model) secrets(p Project, env map[string]string) []Finding {
 			continue
 		}
 		for _, name := range sortedKeys(env) {
-			if v := env[name]; len(v) >= shortSecret && secretName(name) && contains(f.Content, v) {
+			if v := env[name]; len(v) >= shortSecret && secretName(name) && bytes.Contains(f.Content, []byte(v)) {
 				findings = append(findings, Finding{Code: FindSecret, File: f.Path, Key: name,
 					Message: "holds the value of " + name + " from " + EnvFile,
 					Hint:    "write ${" + name + "} there; if it was committed, change the secret"})

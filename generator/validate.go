@@ -116,7 +116,11 @@ func loadModel(p Project, env map[string]string, dir string) (*model, []Finding)
 		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: name, Content: f.Content})
 	}
 	if len(m.files) == 0 || m.files[0].name != ComposeFile {
-		return nil, []Finding{{Code: FindCompose, File: ComposeFile, Message: "is missing", Hint: "rcgen generate writes it"}}
+		message := "is missing"
+		if _, ok := p.File(ComposeFile); ok {
+			message = "is empty"
+		}
+		return nil, []Finding{{Code: FindCompose, File: ComposeFile, Message: message, Hint: "delete it if it is there: rcgen generate writes it anew"}}
 	}
 	findings, unset := m.variables(env)
 	var err error
@@ -285,6 +289,3 @@ func (m *model) sortedServices() []types.ServiceConfig {
 	}
 	return all
 }
-
-// contains reports whether a secret stands in a file.
-func contains(content []byte, secret string) bool { return bytes.Contains(content, []byte(secret)) }
