@@ -95,9 +95,9 @@ var homes = []struct {
 	{"github.com/gofrs/flock", []string{"internal/disk/"}},
 	{"golang.org/x/term", []string{"cmd/"}},
 	{"golang.org/x/sys", []string{"internal/"}},
-	{"github.com/dop251/goja", nil}, // tests only
-	{"os/exec", nil},                // rcgen starts no program
-	{"net/http", nil},               // and asks no network
+	{"github.com/dop251/goja", nil},        // tests only
+	{"os/exec", []string{"internal/git/"}}, // git alone is started
+	{"net/http", nil},                      // and rcgen asks no network
 }
 
 // below reports whether an import is a package or lies below it, in any major version.
