@@ -1,0 +1,132 @@
+// Package engine drives the person's own docker and docker compose, so that
+// contexts, plugins and credentials work as they have them, and compares the
+// containers of a project with its files.
+//
+// It starts the programs with the environment of rcgen in the project's
+// directory, where Compose finds its files by its own rules: the caller sees to
+// it that compose.yaml is there, since Compose would look in the parents next.
+package engine
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"rcgen/generator"
+)
+
+// grace is how long a program may take to end after SIGTERM: as long as the
+// engine itself gives a container
+// (https://docs.docker.com/reference/cli/docker/container/stop/).
+const grace = 10 * time.Second
+
+// Engine asks Docker and Docker Compose about one project. It may be copied and
+// used by several goroutines.
+type Engine struct {
+	dir     string   // the project's directory
+	docker  []string // the command and its first arguments
+	compose []string
+	grace   time.Duration
+
+	inherited *os.File // held by each program that is started; nil: nothing
+	merged    bool     // standard error is output as well
+}
+
+// New finds docker and Compose for the project in dir: the plugin `docker
+// compose`, or else a standalone docker-compose of version 2 or later. It does
+// not ask the engine. The error is a *generator.Error when either is missing,
+// or matches that of ctx.
+func New(ctx context.Context, dir string) (Engine, error) {
+	e, err := WithoutCompose(dir)
+	if err != nil {
+		return Engine{}, err
+	}
+	return e.WithCompose(ctx)
+}
+
+// WithCompose returns e with Compose; the errors are those of New.
+func (e Engine) WithCompose(ctx context.Context) (Engine, error) {
+	_, err := e.run(ctx, "", []string{"docker", "compose"}, "version", "--short")
+	if err == nil {
+		e.compose = []string{"docker", "compose"}
+		return e, nil
+	}
+	if ctx.Err() != nil {
+		return Engine{}, err
+	}
+	if e.compose, err = e.standalone(ctx, err); err != nil {
+		return Engine{}, err
+	}
+	return e, nil
+}
+
+// WithoutCompose finds docker alone: what needs Compose must not be called.
+func WithoutCompose(dir string) (Engine, error) {
+	if _, err := exec.LookPath("docker"); err != nil {
+		return Engine{}, &generator.Error{
+			What: "docker: not found on PATH",
+			Hint: "install Docker Engine (https://docs.docker.com/engine/install/), or run this on the machine that has it",
+		}
+	}
+	return Engine{dir: dir, docker: []string{"docker"}, grace: grace}, nil
+}
+
+// WithGrace returns an Engine whose programs have d to end after SIGTERM, instead of
+// ten seconds: for one that only asks.
+func (e Engine) WithGrace(d time.Duration) Engine {
+	e.grace = d
+	return e
+}
+
+// standalone returns the command docker-compose when it is version 2 or later.
+// plugin is why `docker compose` does not work.
+func (e Engine) standalone(ctx context.Context, plugin error) ([]string, error) {
+	const hint = "install the plugin: https://docs.docker.com/compose/install/linux/"
+	if _, err := exec.LookPath("docker-compose"); err != nil {
+		return nil, missingPlugin(plugin, hint)
+	}
+	command := []string{"docker-compose"}
+	out, err := e.run(ctx, "", command, "version", "--short")
+	if ctx.Err() != nil {
+		return nil, err
+	}
+	version := strings.TrimSpace(out)
+	major, _, _ := strings.Cut(strings.TrimPrefix(version, "v"), ".")
+	if n, bad := strconv.Atoi(major); err != nil || bad != nil {
+		return nil, missingPlugin(plugin, hint)
+	} else if n < 2 {
+		return nil, &generator.Error{What: "docker-compose: version " + version + " is too old, 2 or later is needed", Hint: hint}
+	}
+	return command, nil
+}
+
+// missingPlugin is the error for a docker without Compose. Where the plugin is
+// there and fails, its own words say more.
+func missingPlugin(err error, hint string) error {
+	var failed *generator.Error
+	unknown := []string{"unknown command", "is not a docker command", "unknown flag", "unknown shorthand flag"}
+	if errors.As(err, &failed) && !containsAny(failed.What, unknown) {
+		return failed
+	}
+	return &generator.Error{What: "docker compose: docker has no such plugin", Hint: hint}
+}
+
+// Compose runs `docker compose` with args in the project's directory and returns
+// its standard output, of at most 16 MiB. What it prints may hold secrets:
+// `config` prints the environment of every service. A flag before the subcommand
+// is written as one word, "--profile=*", for the errors name the first word that
+// is no flag. They are *generator.Error, quoting one line of standard error
+// without credentials, or match the error of ctx, whose end is SIGTERM to
+// Compose and SIGKILL ten seconds later.
+func (e Engine) Compose(ctx context.Context, args ...string) (string, error) {
+	return e.run(ctx, "", e.compose, args...)
+}
+
+// Docker runs docker with args, as Compose does.
+func (e Engine) Docker(ctx context.Context, args ...string) (string, error) {
+	return e.run(ctx, "", e.docker, args...)
+}
