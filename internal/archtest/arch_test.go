@@ -99,7 +99,7 @@ var homes = []struct {
 	{"znkr.io/diff", []string{"generator/textdiff/"}},
 	{"github.com/grafana/grafana-foundation-sdk", []string{"generator/dashboards/"}},
 	{"os/exec", []string{"internal/engine/", "internal/git/"}}, // docker and git alone are started
-	{"net/http", nil}, // and rcgen asks no network
+	{"net/http", []string{"internal/releases/"}},               // only on request: releases --refresh
 }
 
 // below reports whether an import is a package or lies below it, in any major version.
@@ -196,6 +196,7 @@ var samples = []struct {
 	{"internal/disk/disk.go", "github.com/urfave/cli/v2", false},
 	{"internal/disk/disk.go", "github.com/shirou/gopsutil/v3/mem", false},
 	{"internal/host/host.go", "github.com/shirou/gopsutil/v3/mem", true},
+	{"internal/releases/client.go", "net/http", true},
 	{"internal/engine/engine.go", "net/http", false},
 	{"profiles/profiles.go", "embed", true},
 	{"profiles/profiles.go", "io/fs", false},
