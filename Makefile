@@ -20,7 +20,9 @@ lint: ## golangci-lint and go mod tidy, of both modules
 	cd e2e && $(GOLANGCI) run --config ../.golangci.yml --build-tags e2e ./... && go mod tidy -diff
 
 examples: ## write examples/ anew
+	go test ./generator -run 'TestSchema|TestReference' -update
 	go test ./generator -run TestExamples -update
+	go test ./cmd/rcgen -run TestExampleEdited -update
 
 bench: $(COMPOSE) ## benchmarks, and rcgen beside docker compose config, process by process
 	go test -run '^$$' -bench . -benchmem ./generator

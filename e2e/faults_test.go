@@ -213,7 +213,7 @@ func closed(t *testing.T, p *rig.Project) {
 			t.Error(err)
 		}
 	}()
-	out, err = p.Compose(w.ctx, "exec", "-T", "mongodb", "sh", "-c", "HOME=/tmp mongosh --quiet --norc --nodb /etc/rcgen/anonymous.js")
+	out, err = p.Compose(w.ctx, "exec", "-T", "mongodb", "sh", "-c", "HOME=/tmp mongosh --quiet --norc --nodb /etc/mongodb/anonymous.js")
 	if !strings.Contains(out, "Unauthorized") {
 		t.Errorf("mongodb lets anybody in: %q %v", out, err)
 	}

@@ -80,7 +80,7 @@ func setUp(ctx context.Context, dir string) error {
 	}
 	names := []string{"docker-compose"}
 	if !w.upstream {
-		names = append(names, "traefik", "prometheus", "promtool", "nats-server", "nats-exporter", "mongodb-exporter", "node-exporter", "pebble")
+		names = append(names, "traefik", "prometheus", "promtool", "nats-server", "nats-exporter", "mongodb-exporter", "node-exporter", "alertmanager", "amtool", "loki", "otelcol", "pebble")
 	}
 	var err error
 	if w.bin, err = parts.Build(ctx, progress, names...); err != nil {
@@ -145,21 +145,32 @@ func newProject(t *testing.T, name string, args ...string) *rig.Project {
 	if err := p.Override(cpuOverride()); err != nil {
 		t.Fatal(err)
 	}
+	useDockerRoot(t, p)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
 		if t.Failed() {
 			keepLogs(ctx, t, p)
 		}
-		if err := p.Down(ctx); err != nil {
+		kept, err := p.Remove(ctx)
+		if err != nil {
 			t.Error(err)
 		}
+		tellKept(t, kept)
 	})
 	return p
 }
 
+// tellKept records networks that the engine keeps by its own mistake.
+func tellKept(t *testing.T, networks []string) {
+	t.Helper()
+	if len(networks) > 0 {
+		figure(t, "the engine keeps networks that no container is on (moby/moby#42119): %s", strings.Join(networks, ", "))
+	}
+}
+
 // keepLogs writes what every container of a failed project said to a file that
-// stays, and shows its end.
+// stays, and shows its end; the figures come last, where they are found first.
 func keepLogs(ctx context.Context, t *testing.T, p *rig.Project) {
 	t.Helper()
 	logs := p.Logs(ctx)
@@ -167,9 +178,12 @@ func keepLogs(ctx context.Context, t *testing.T, p *rig.Project) {
 	if err := os.WriteFile(file, []byte(logs), 0o600); err != nil {
 		t.Error(err)
 	}
-	const shown = 60
+	const shown = 20
 	lines := strings.Split(strings.TrimSpace(logs), "\n")
 	t.Logf("logs of every container: %s; the last lines:\n%s", file, strings.Join(lines[max(0, len(lines)-shown):], "\n"))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t.Logf("figures:\n%s", strings.Join(w.figures, "\n"))
 }
 
 // cpuOverride lowers the limits above this machine's cores, which the engine

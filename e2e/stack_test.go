@@ -27,6 +27,8 @@ func TestStack(t *testing.T) {
 		{"Balances", balances},
 		{"Sticks", sticks},
 		{"Scraped", scraped},
+		{"NoEmptyPanel", dashboardsHaveData},
+		{"LogsArrive", logsArrive},
 		{"Closed", closed},
 		{"MessagesNeedLicence", messagesNeedLicence},
 		{"Restarts", restarts},
@@ -134,7 +136,7 @@ func scraped(t *testing.T, p *rig.Project) {
 		if down := query(t, p, "up == 0"); len(down) > 0 {
 			return fmt.Errorf("down: %v", down)
 		}
-		if jobs := query(t, p, "count by (job) (up)"); len(jobs) != 6 {
+		if jobs := query(t, p, "count by (job) (up)"); len(jobs) != 10 {
 			return fmt.Errorf("jobs: %v", jobs)
 		}
 		if len(query(t, p, "mongodb_up == 1")) != 1 {
@@ -142,7 +144,7 @@ func scraped(t *testing.T, p *rig.Project) {
 		}
 		return nil
 	})
-	figure(t, "5 replicas and 5 other targets up after %.1f s", took.Seconds())
+	figure(t, "5 replicas and 9 other targets up after %.1f s", took.Seconds())
 }
 
 // messagesNeedLicence sends from replica 1 to a client on replica 5, without a
@@ -208,18 +210,20 @@ func restarts(t *testing.T, p *rig.Project) {
 	var times []string
 	for _, step := range []struct {
 		name string
-		args [][]string
+		do   func() error
 	}{
-		{"mongodb", [][]string{{"restart", "mongodb"}}},
-		{"nats", [][]string{{"restart", "nats"}}},
-		{"everything", [][]string{{"restart"}}},
-		{"down and up", [][]string{{"down"}}},
+		{"mongodb", restart(p, "mongodb")},
+		{"nats", restart(p, "nats")},
+		{"everything", restart(p)},
+		{"down and up", func() error {
+			kept, err := p.Down(w.ctx)
+			tellKept(t, kept)
+			return err
+		}},
 	} {
 		start := time.Now()
-		for _, args := range step.args {
-			if _, err := p.Compose(w.ctx, args...); err != nil {
-				t.Fatal(err)
-			}
+		if err := step.do(); err != nil {
+			t.Fatal(err)
 		}
 		up(t, p)
 		times = append(times, fmt.Sprintf("%s %.0f s", step.name, time.Since(start).Seconds()))
@@ -238,6 +242,14 @@ func restarts(t *testing.T, p *rig.Project) {
 		t.Error("the replica set was initiated again")
 	}
 	figure(t, "%s; %s messages and the secrets are intact", strings.Join(times, ", "), before)
+}
+
+// restart returns docker compose restart of services, or of all.
+func restart(p *rig.Project, services ...string) func() error {
+	return func() error {
+		_, err := p.Compose(w.ctx, append([]string{"restart"}, services...)...)
+		return err
+	}
 }
 
 // scales changes the files and lets plain docker compose follow.

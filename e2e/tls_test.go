@@ -67,6 +67,7 @@ const acmeOverride = `    environment: {LEGO_CA_CERTIFICATES: /test/tls.crt}
     volumes: ["./acme-test:/test:ro"]
     networks:
       edge: {aliases: [%[1]s]}
+    depends_on: {pebble: {condition: service_started}} # Traefik asks once
   pebble:
     image: %[2]s
     command: [-config, /test/config.json]

@@ -31,7 +31,7 @@ func pipeline(tb testing.TB, instances int) Valid {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	secrets, err := NewSecrets(r, nil, "", rand.NewChaCha8([32]byte{}))
+	secrets, err := NewSecrets(r, nil, nil, rand.NewChaCha8([32]byte{}))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -39,11 +39,11 @@ func pipeline(tb testing.TB, instances int) Valid {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	changes, err := Changes(fstest.MapFS{}, project)
+	outcome, err := Reconcile(fstest.MapFS{}, project)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	valid, err := Validate(project, changes, r.Host)
+	valid, err := Validate(outcome, r.Host)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -47,6 +47,9 @@ func (r Request) checkDomain() error {
 }
 
 func (r Request) checkTLS() error {
+	if r.TLS.Staging && (r.TLS.Mode != TLSACME || r.TLS.Server != "") {
+		return hinted("it stands with mode acme and no server", "tls: staging is Let's Encrypt's")
+	}
 	switch r.TLS.Mode {
 	case TLSOff:
 		return nil

@@ -21,6 +21,7 @@ const (
 	FindPath     = "path-missing"    // a bind mount, env_file, secret or config that is not there
 	FindSecret   = "secret-exposed"  // in a file that is committed
 	FindImage    = "image-unpinned"  // no tag, or latest
+	FindRoute    = "route"           // a replica that Traefik or Prometheus names and Compose does not have
 	FindRequest  = "request"         // rcgen.yaml itself
 
 	FindCertificate = "certificate" // of TLS mode files

@@ -2,7 +2,6 @@ package generator
 
 import (
 	"errors"
-	"io/fs"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -41,7 +40,20 @@ const fakeURL = "mongodb://chat:p%40s$s#w&rd@db1:27017,db2:27017/rocketchat?repl
 // fakeSecrets are the same in every run.
 func fakeSecrets(tb testing.TB, r Request) Secrets {
 	tb.Helper()
-	return must(NewSecrets(r, nil, fakeURL, rand.NewChaCha8([32]byte{})))(tb)
+	return must(NewSecrets(r, nil, given(r), rand.NewChaCha8([32]byte{})))(tb)
+}
+
+// given are fake values for what only a person can know.
+func given(r Request) map[string]string {
+	all := map[string]string{}
+	_, names := secretNames(r)
+	for _, name := range names {
+		all[name] = "https://given.invalid/" + name
+	}
+	if r.MongoDB.External {
+		all[secretMongoURL] = fakeURL
+	}
+	return all
 }
 
 // renderPlan prints a plan with the request file and secrets that belong to it.
@@ -55,11 +67,14 @@ func renderPlan(tb testing.TB, p Plan, own *File) Project {
 func files(pairs ...string) Project {
 	var p Project
 	for pair := range slices.Chunk(pairs, 2) {
-		mode := fs.FileMode(0o644)
-		if pair[0] == EnvFile {
-			mode = 0o600
+		f := File{Path: pair[0], Content: []byte(pair[1]), Mode: 0o644, Origin: "templates/" + pair[0], Seed: pair[0] == seeded}
+		switch f.Path {
+		case EnvFile:
+			f.Mode, f.Origin = 0o600, ""
+		case RequestFile:
+			f.Origin = ""
 		}
-		p.Files = append(p.Files, File{Path: pair[0], Content: []byte(pair[1]), Mode: mode})
+		p.Files = append(p.Files, f)
 	}
 	p.sort()
 	return p

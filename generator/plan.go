@@ -1,10 +1,6 @@
 package generator
 
-import (
-	"fmt"
-
-	"github.com/Masterminds/semver/v3"
-)
+import "fmt"
 
 // Figure is one number of a plan with its reason and the source of that reason.
 type Figure[T any] struct {
@@ -34,6 +30,8 @@ type Plan struct {
 
 	Request  Request `json:"-"` // what was asked for
 	Settings `json:"-"`
+
+	configSums map[string]string // by service; Render knows them
 }
 
 // Needs is the smallest host that carries the users.
@@ -65,6 +63,7 @@ type Service struct {
 	Replicas    int             `json:"replicas"`
 	CPUs        Figure[float64] `json:"cpus"`   // limit of each replica
 	Memory      Figure[Bytes]   `json:"memory"` // limit of each replica
+	PIDs        Figure[int]     `json:"pids"`   // limit of each replica, processes and threads
 	Heap        *Figure[Bytes]  `json:"heap,omitempty"`
 	Cache       *Figure[Bytes]  `json:"cache,omitempty"`
 	DiskPerYear *Figure[Bytes]  `json:"disk_per_year,omitempty"`
@@ -97,15 +96,18 @@ func NewPlan(r Request, own *Profile) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	mongo, err := cat.releases.mongoDB(semver.MustParse(r.Release)) // Check has parsed it
+	mongo, err := cat.releases.chooseMongoDB(r)
 	if err != nil {
 		return Plan{}, err
 	}
 	p := s.plan()
-	if p.Services, err = s.services(cat, mongo.MongoDB); err != nil {
+	if p.Services, err = s.services(cat, mongo); err != nil {
 		return Plan{}, err
 	}
-	p.Settings = newSettings(p, s.profile, mongo.MongoDB)
+	if r.Uploads.Storage == UploadsFileSystem && p.Instances > 1 {
+		return Plan{}, hinted("gridfs or s3, or one instance", "uploads: storage filesystem with %d instances: a file on one replica's disk is missing on the others", p.Instances)
+	}
+	p.Settings = newSettings(p, s.profile, mongo)
 	p.Warnings = s.warnings(p, cat.releases)
 	return p, nil
 }

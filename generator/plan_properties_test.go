@@ -103,7 +103,7 @@ func (ps *problems) service(p Plan, s Service) {
 	limit := s.Memory.Value
 	ps.want(limit%MiB == 0, "limits are whole MiB, as they are printed", "%+v: %s %s", p.Request, s.Name, limit)
 	ps.want(s.CPUs.Value >= 0.01 && s.CPUs.Value <= float64(p.Host.Cores), "CPU limits are the host's at most", "%+v: %s %v", p.Request, s.Name, s.CPUs.Value)
-	ps.want((s.Heap != nil) == (s.Name == RocketChat), "Rocket.Chat has a heap", "%+v: %s", p.Request, s.Name)
+	ps.want((s.Heap != nil) == (s.Name == RocketChat || s.Name == Traefik), "Rocket.Chat and Traefik have a heap", "%+v: %s", p.Request, s.Name)
 	ps.want((s.Cache != nil) == (s.Name == MongoDBService), "MongoDB has a cache", "%+v: %s", p.Request, s.Name)
 	if s.Heap != nil {
 		ps.want(s.Heap.Value > 0 && s.Heap.Value < limit, "the heap is below the limit", "%+v: %s of %s", p.Request, s.Heap.Value, limit)
@@ -118,8 +118,11 @@ func (ps *problems) service(p Plan, s Service) {
 func (ps *problems) shapes(tb testing.TB, p Plan) {
 	for _, n := range profileNamed(tb, p.Profile).Services.all() {
 		s, err := p.Service(n.name)
+		if isLogs(n.name) {
+			ps.logs(p, profileNamed(tb, p.Profile).Logs.Value, n.name, err == nil)
+		}
 		if err != nil {
-			ps.want(n.name == MongoDBService && p.Request.MongoDB.External, "every service is planned", "%+v: %v", p.Request, err)
+			ps.want(isLogs(n.name) || n.name == MongoDBService && p.Request.MongoDB.External, "every service is planned", "%+v: %v", p.Request, err)
 			continue
 		}
 		ps.want(s.Memory.Value >= n.shape.MemoryMin.Value, "limits are above the profile's least", "%+v: %s %s", p.Request, s.Name, s.Memory.Value)
@@ -133,6 +136,17 @@ func (ps *problems) shapes(tb testing.TB, p Plan) {
 		ps.want(!p.Fits || w.Code != WarnHostShort && w.Code != WarnMemoryLowered, "no shortage is told of a plan that fits", "%+v: %+v", p.Request, w)
 	}
 	ps.want(!p.Fits || p.Instances >= p.Needs.Instances, "a plan that fits has the instances it needs", "%+v: %d of %d", p.Request, p.Instances, p.Needs.Instances)
+}
+
+// logs: a request is obeyed; what only the profile wants is planned, or the plan
+// does not fit.
+func (ps *problems) logs(p Plan, profile bool, name string, planned bool) {
+	if stated := p.Request.Monitoring.Logs; stated != nil {
+		ps.want(planned == *stated, "logs are kept as stated", "%+v: %s planned: %t", p.Request, name, planned)
+		return
+	}
+	ps.want(profile || !planned, "logs are not kept where the profile does not", "%+v: %s", p.Request, name)
+	ps.want(!profile || planned || !p.Fits, "logs are kept where the profile does", "%+v: no %s", p.Request, name)
 }
 
 // needs: the host it names carries the users. Without a licence no host carries

@@ -28,6 +28,9 @@ func planCase(cores uint16, memory uint64, users uint32, kind uint8, instances u
 	r.Profile = []string{"", "small", "medium", "large"}[kind%4]
 	r.Edition = []string{"", Licensed, Community}[kind/4%3]
 	r.MongoDB.External = kind/12%2 == 1
+	if yes := kind/24%3 == 1; yes || kind/24%3 == 2 {
+		r.Monitoring.Logs = &yes
+	}
 	r.Instances = int(instances) % (MaxInstances + 1)
 	return r
 }
@@ -64,7 +67,7 @@ func randomCase(rng *rand.Rand) Request {
 		instances = int(logUniform(rng, 64))
 	}
 	users := int(logUniform(rng, MaxUsers))
-	return planCase(uint16(logUniform(rng, 256)-1), uint64(memory-GiB), uint32(users-1), uint8(rng.Uint32N(24)), uint16(instances))
+	return planCase(uint16(logUniform(rng, 256)-1), uint64(memory-GiB), uint32(users-1), uint8(rng.Uint32N(72)), uint16(instances))
 }
 
 // TestPlanSweep is what the fuzz test looks for, in every run of the tests.

@@ -57,19 +57,24 @@ func (c *Cited[T]) UnmarshalYAML(n *yaml.Node) error {
 // Profile holds the coefficients of a plan. Memory and disk are in bytes, CPUs
 // in cores, "concurrent" counts users online at once.
 type Profile struct {
-	Name                  string         `yaml:"name"`
-	Base                  string         `yaml:"base"`                    // shipped profile whose values stand where this one has none
-	Users                 Cited[Range]   `yaml:"users"`                   // that the profile is made for
-	Concurrency           Cited[float64] `yaml:"concurrency"`             // concurrent / users, above 0 and up to 1
-	ConcurrentPerInstance Cited[int]     `yaml:"concurrent_per_instance"` // that one replica carries
-	MinInstances          Cited[int]     `yaml:"min_instances"`
-	KubernetesFrom        Cited[int]     `yaml:"kubernetes_from"` // concurrent users
-	PresenceCap           Cited[int]     `yaml:"presence_cap"`    // connections without a licence
-	OSReserve             Cited[[]Slice] `yaml:"os_reserve"`
-	HeapShare             Cited[float64] `yaml:"heap_share"` // of a replica's memory limit
-	Cache                 Cited[Cache]   `yaml:"cache"`
-	Storage               Storage        `yaml:"storage"`
-	Services              Shapes         `yaml:"services"`
+	Name                  string          `yaml:"name"`
+	Base                  string          `yaml:"base"`                    // shipped profile whose values stand where this one has none
+	Users                 Cited[Range]    `yaml:"users"`                   // that the profile is made for
+	Concurrency           Cited[float64]  `yaml:"concurrency"`             // concurrent / users, above 0 and up to 1
+	ConcurrentPerInstance Cited[int]      `yaml:"concurrent_per_instance"` // that one replica carries
+	MinInstances          Cited[int]      `yaml:"min_instances"`
+	KubernetesFrom        Cited[int]      `yaml:"kubernetes_from"` // concurrent users
+	PresenceCap           Cited[int]      `yaml:"presence_cap"`    // connections without a licence
+	OSReserve             Cited[[]Slice]  `yaml:"os_reserve"`
+	PIDs                  Cited[PIDs]     `yaml:"pids"`
+	Requests              Cited[Requests] `yaml:"requests"`   // from one address
+	HeapShare             Cited[float64]  `yaml:"heap_share"` // of a replica's memory limit
+	GoShare               Cited[float64]  `yaml:"go_share"`   // of Traefik's memory limit
+	Cache                 Cited[Cache]    `yaml:"cache"`
+	Alerts                AlertThresholds `yaml:"alerts"`
+	Logs                  Cited[bool]     `yaml:"logs"` // the containers' logs are kept in Loki
+	Storage               Storage         `yaml:"storage"`
+	Services              Shapes          `yaml:"services"`
 }
 
 // Range is a number of users, both ends included.
@@ -99,6 +104,8 @@ type Storage struct {
 	UploadsPerUserMonth Cited[Bytes]  `yaml:"uploads_per_user_month"`
 	MetricsRetention    Cited[string] `yaml:"metrics_retention"` // Prometheus duration
 	MetricsSize         Cited[Bytes]  `yaml:"metrics_size"`      // Prometheus keeps no more
+	LogsRetention       Cited[string] `yaml:"logs_retention"`    // Loki duration, from a day on
+	LogsSize            Cited[Bytes]  `yaml:"logs_size"`         // Loki keeps no more
 }
 
 // Shape is what one service needs. The zero value of a coefficient means none.
@@ -117,7 +124,10 @@ type Shapes struct {
 	Traefik         Shape `yaml:"traefik"`
 	NATS            Shape `yaml:"nats"`
 	Prometheus      Shape `yaml:"prometheus"`
+	Alertmanager    Shape `yaml:"alertmanager"`
 	Grafana         Shape `yaml:"grafana"`
+	Loki            Shape `yaml:"loki"`           // only where logs are kept
+	OTelCollector   Shape `yaml:"otel-collector"` // only where logs are kept
 	NodeExporter    Shape `yaml:"node-exporter"`
 	MongoDBExporter Shape `yaml:"mongodb-exporter"`
 	NATSExporter    Shape `yaml:"nats-exporter"`

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ func (p Profile) check() error {
 		{"kubernetes_from", p.KubernetesFrom.Value >= 1, "wants 1 or more"},
 		{"presence_cap", p.PresenceCap.Value >= 1, "wants 1 or more"},
 		{"heap_share", p.HeapShare.Value > 0 && p.HeapShare.Value < 1, "wants a value between 0 and 1"},
+		{"go_share", p.GoShare.Value > 0 && p.GoShare.Value < 1, "wants a value between 0 and 1"},
 		{"cache", p.Cache.Value.Share > 0 && p.Cache.Value.Share < 1 && p.Cache.Value.Less >= 0 && p.Cache.Value.Min >= 256*MiB, "wants a share between 0 and 1 and a min of mongod's own 256MiB or more"},
 		{"storage.metrics_retention", isRetention(p.Storage.MetricsRetention.Value), "wants a duration like 15d"},
 		{"storage.metrics_size", p.Storage.MetricsSize.Value >= 512*MiB, "wants 512MiB or more"},
@@ -45,6 +47,15 @@ func (p Profile) check() error {
 	}
 	if err := checkReserve(p.OSReserve.Value); err != nil {
 		return fmt.Errorf("os_reserve: %w", err)
+	}
+	if err := errors.Join(p.PIDs.Value.check(), p.Requests.Value.check()); err != nil {
+		return err
+	}
+	if err := p.Alerts.check(); err != nil {
+		return err
+	}
+	if err := p.Storage.checkLogs(); err != nil {
+		return err
 	}
 	for _, s := range p.Services.all() {
 		if err := s.shape.check(); err != nil {
@@ -106,7 +117,10 @@ const (
 	MongoDBService  = "mongodb"
 	NATS            = "nats"
 	Prometheus      = "prometheus"
+	Alertmanager    = "alertmanager"
 	Grafana         = "grafana"
+	Loki            = "loki"
+	OTelCollector   = "otel-collector"
 	NodeExporter    = "node-exporter"
 	MongoDBExporter = "mongodb-exporter"
 	NATSExporter    = "nats-exporter"
@@ -120,7 +134,10 @@ func (s Shapes) all() []namedShape {
 		{MongoDBService, s.MongoDB},
 		{NATS, s.NATS},
 		{Prometheus, s.Prometheus},
+		{Alertmanager, s.Alertmanager},
 		{Grafana, s.Grafana},
+		{Loki, s.Loki},
+		{OTelCollector, s.OTelCollector},
 		{NodeExporter, s.NodeExporter},
 		{MongoDBExporter, s.MongoDBExporter},
 		{NATSExporter, s.NATSExporter},

@@ -28,8 +28,8 @@ func TestShippedProfiles(t *testing.T) {
 		t.Errorf("the last ends at %d users, not at %d", from-1, MaxUsers)
 	}
 	entries := must(profiles.FS.ReadDir("."))(t)
-	if len(entries) != len(shippedProfiles)+2 {
-		t.Errorf("the package holds %d files: not the profiles, releases.yaml and images.yaml", len(entries))
+	if len(entries) != len(shippedProfiles)+3 {
+		t.Errorf("the package holds %d files: not the profiles, releases.yaml, images.yaml and environment.yaml", len(entries))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 )
 
 // File is one file of a project.
@@ -13,6 +14,9 @@ type File struct {
 	Path    string      // slash-separated and relative to the project's directory
 	Content []byte      // whole content
 	Mode    fs.FileMode // permission bits: 0600 for secrets, 0644 for what is committed
+	Origin  string      // what it was made from, empty for a person's own
+	Seed    bool        // made once, and a person's from then on
+	From    string      // file that was read in its place: it is looked at and not written
 }
 
 // Project is a set of generated files, sorted by path.
@@ -44,8 +48,22 @@ const (
 // Change is one file that a write creates, replaces or removes.
 // For Remove only File.Path is set.
 type Change struct {
-	Op   Op
-	File File
+	Op    Op
+	File  File
+	Class Class // of the file before
+}
+
+// Verb says what a change does in a person's eyes: an edited file is merged, and
+// what stands against an edit is offered beside it.
+func (c Change) Verb() string {
+	switch {
+	case c.Op == Replace && c.Class == Edited:
+		return "merge"
+	case c.Op != Remove && strings.HasSuffix(c.File.Path, NewSuffix):
+		return "offer"
+	default:
+		return string(c.Op)
+	}
 }
 
 // Valid is a set of changes whose outcome passed Validate. Only Validate makes
@@ -101,7 +119,7 @@ func ReadProject(dir fs.FS, envFile string) (Project, error) {
 			return nil
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == ".git" || d.Name() == ".rcgen.tmp"):
+		case d.IsDir() && (d.Name() == ".git" || d.Name() == ".rcgen" || d.Name() == ".rcgen.tmp"):
 			return fs.SkipDir
 		case name == EnvFile && envFile != EnvFile:
 			return nil

@@ -117,14 +117,12 @@ func TestReadExample(t *testing.T) {
 func TestValidate(t *testing.T) {
 	plan := must(NewPlan(aRequest(), nil))(t)
 	p := renderPlan(t, plan, nil)
-	changes := must(Changes(fstest.MapFS{}, p))(t)
-	v := must(Validate(p, changes, plan.Host))(t)
-	if len(v.Changes()) != len(p.Files) {
-		t.Errorf("%d changes of %d files", len(v.Changes()), len(p.Files))
+	v := must(Validate(must(Reconcile(fstest.MapFS{}, p))(t), plan.Host))(t)
+	if len(v.Changes()) != len(p.Files)+2 {
+		t.Errorf("%d changes of %d files, a lock and a base", len(v.Changes()), len(p.Files))
 	}
-	p.Files = append(slices.Clone(p.Files), File{Path: "compose.override.yaml", Content: []byte("services:\n  b: {image: b}\n  c: {image: c}\n")})
-	p.sort()
-	v, err := Validate(p, changes, plan.Host)
+	dir := disk(seeded, "services:\n  b: {image: b}\n  c: {image: c}\n")
+	v, err := Validate(must(Reconcile(dir, p))(t), plan.Host)
 	var found *FindingsError
 	if !errors.As(err, &found) || len(found.Findings) != 2 || len(v.Changes()) != 0 {
 		t.Fatalf("got %d changes, error %v", len(v.Changes()), err)

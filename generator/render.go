@@ -37,22 +37,27 @@ func Render(p Plan, in Inputs) (Project, error) {
 	}
 	var project Project
 	for _, t := range set {
-		if p.ExternalMongoDB && strings.HasPrefix(t.path, "mongodb/") {
+		if !p.wants(t.path) {
 			continue
+		}
+		if t.path == ComposeFile {
+			p.configSums = configSums(project.Files)
 		}
 		content, err := t.render(p)
 		if err != nil {
 			return Project{}, err
 		}
-		project.Files = append(project.Files, File{Path: t.path, Content: content, Mode: 0o644})
+		project.Files = append(project.Files, File{Path: t.path, Content: content, Mode: 0o644, Origin: "templates/" + t.name, Seed: t.path == seeded})
 	}
-	project.Files = append(project.Files, File{Path: EnvExample, Content: exampleEnv(p.Request), Mode: 0o644})
-	project.sort()
-	lock := newLock(project).encode()
+	built, err := p.monitoring()
+	if err != nil {
+		return Project{}, err
+	}
+	project.Files = append(project.Files, built...)
+	project.Files = append(project.Files, File{Path: EnvExample, Content: exampleEnv(p.Request), Mode: 0o644, Origin: "generator"})
 	project.Files = append(project.Files,
 		File{Path: RequestFile, Content: in.Request, Mode: 0o644},
-		File{Path: EnvFile, Content: in.Secrets.env, Mode: 0o600},
-		File{Path: LockFile, Content: lock, Mode: 0o644},
+		File{Path: EnvFile, Content: in.Secrets.env, Mode: 0o600, From: in.Secrets.from},
 	)
 	if in.Profile != nil {
 		project.Files = append(project.Files, *in.Profile)
@@ -61,24 +66,44 @@ func Render(p Plan, in Inputs) (Project, error) {
 	return project, nil
 }
 
+// seeded is written once, with examples, and is a person's from then on.
+const seeded = "compose.override.yaml"
+
+// wants reports whether a plan has the service that a file is for.
+func (p Plan) wants(path string) bool {
+	switch dir, _, _ := strings.Cut(path, "/"); dir {
+	case "mongodb":
+		return p.BundledMongoDB
+	case "loki", "otel-collector":
+		return p.Logs
+	case SchemaFile:
+		return p.Managed
+	default:
+		return path != "grafana/provisioning/datasources/loki.yaml" || p.Logs
+	}
+}
+
 func (p Project) sort() {
 	slices.SortFunc(p.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 }
 
 // source is one file under templates/: rendered, or copied where text is nil.
 type source struct {
+	name string // below templates/
 	path string // in the project
 	text *template.Template
 	raw  []byte
 }
 
+// parseTemplates returns what is below templates/ by path, but compose.yaml last: it
+// holds checksums of the others.
 func parseTemplates() ([]source, error) {
 	var set []source
 	err := fs.WalkDir(templates.FS, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		s := source{path: projectPath(name)}
+		s := source{name: name, path: projectPath(name)}
 		if strings.HasSuffix(name, ".tmpl") {
 			s.text, err = parseTemplate(name)
 		} else {
@@ -86,6 +111,16 @@ func parseTemplates() ([]source, error) {
 		}
 		set = append(set, s)
 		return err
+	})
+	slices.SortFunc(set, func(a, b source) int {
+		switch {
+		case a.path == ComposeFile:
+			return 1
+		case b.path == ComposeFile:
+			return -1
+		default:
+			return cmp.Compare(a.path, b.path)
+		}
 	})
 	return set, err
 }

@@ -13,7 +13,8 @@ import (
 // RequestFile is the file that holds the Request.
 const RequestFile = "rcgen.yaml"
 
-const requestHead = `# What this Rocket.Chat deployment is to be. Change it, then run: rcgen generate
+const requestHead = `# yaml-language-server: $schema=` + SchemaFile + `
+# What this Rocket.Chat deployment is to be. Change it, then run: rcgen generate
 # rcgen writes everything else in this directory from it, except .env (secrets, made
 # once) and compose.override.yaml (yours).
 `
@@ -39,7 +40,7 @@ func DecodeRequest(data []byte) (Request, error) {
 	}
 	r := Request{Version: RequestVersion}
 	if err := decodeStrict(RequestFile, data, &r); err != nil {
-		return Request{}, &Error{What: err.Error(), Hint: "the README lists the keys of " + RequestFile}
+		return Request{}, &Error{What: err.Error(), Hint: "rcgen explain lists the keys of " + RequestFile}
 	}
 	r.Host.Source = HostRequested
 	if err := r.Check(); err != nil {
@@ -48,23 +49,28 @@ func DecodeRequest(data []byte) (Request, error) {
 	return r, nil
 }
 
-// RequestKeys returns every key of rcgen.yaml, dotted, in the order of the type.
-func RequestKeys() []string {
+// RequestKeys returns every key of rcgen.yaml that holds a value, dotted, in the
+// order of the type. A list or a map is one value.
+func RequestKeys() []string { return dottedKeys(reflect.TypeFor[Request](), "") }
+
+func dottedKeys(t reflect.Type, prefix string) []string {
 	var keys []string
-	var walk func(t reflect.Type, prefix string)
-	walk = func(t reflect.Type, prefix string) {
-		for f := range t.Fields() {
-			name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-			switch {
-			case name == "-":
-			case f.Type.Kind() == reflect.Struct:
-				walk(f.Type, name+".")
-			default:
-				keys = append(keys, prefix+name)
-			}
+	for f := range t.Fields() {
+		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		below := f.Type
+		if below.Kind() == reflect.Pointer {
+			below = below.Elem()
+		}
+		switch {
+		case name == "-":
+		case options == "inline":
+			keys = append(keys, dottedKeys(below, prefix)...)
+		case below.Kind() == reflect.Struct:
+			keys = append(keys, dottedKeys(below, prefix+name+".")...)
+		default:
+			keys = append(keys, prefix+name)
 		}
 	}
-	walk(reflect.TypeFor[Request](), "")
 	return keys
 }
 

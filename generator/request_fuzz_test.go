@@ -33,7 +33,8 @@ var written = map[string]string{
 	"byte order mark":       "\uFEFFversion: 1\nproject: a\nusers: 3000\nrelease: 8.9.1\ndomain: localhost\ntls: {mode: off}\nhost: {cores: 8, memory: 32GiB}\n",
 	"lines of old Macs":     "version: 1\rproject: a\rusers: 3000\rrelease: 8.9.1\rdomain: localhost\rtls: {mode: off}\rhost: {cores: 8, memory: 32GiB}\r",
 	"line separators":       "version: 1\u2028project: a\u2028users: 3000\u0085release: 8.9.1\ndomain: localhost\ntls: {mode: off}\nhost: {cores: 8, memory: 32GiB}\n",
-	"every key":             "version: 1\nproject: a\nusers: 3000\nconcurrency: 0.25\nconcurrent: 700\ninstances: 6\nprofile: own.yaml\nedition: licensed\nrelease: 9.0.0-rc.1\ndomain: chat.yourcompany.com\ntls:\n  mode: acme\n  email: ops@yourcompany.com\n  server: https://acme.yourcompany.com/directory\nmongodb:\n  external: true\nhost:\n  cores: 8\n  memory: 33333333333\n",
+	"every section":         completeExample,
+	"many keys":             "version: 1\nproject: a\nusers: 3000\nconcurrency: 0.25\nconcurrent: 700\ninstances: 6\nprofile: own.yaml\nedition: licensed\nrelease: 9.0.0-rc.1\ndomain: chat.yourcompany.com\ntls:\n  mode: acme\n  email: ops@yourcompany.com\n  server: https://acme.yourcompany.com/directory\nmongodb:\n  external: true\nhost:\n  cores: 8\n  memory: 33333333333\n",
 }
 
 func TestDecodeRequestWritten(t *testing.T) {

@@ -2,13 +2,12 @@ package generator
 
 import (
 	"errors"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
-
-	"go.yaml.in/yaml/v4"
 )
 
 // undecodable are rcgen.yaml files that must be refused, with what the message
@@ -144,29 +143,36 @@ func checkRefusal(t *testing.T, err error, key string) {
 	}
 }
 
-// TestRequestKeys: the keys that rcgen names are those that it reads, and the
-// sample that the fuzz tests begin with has every one.
+// TestRequestKeys: the keys that rcgen names are those of the schema, which
+// TestSchemaFacts holds to what rcgen reads.
 func TestRequestKeys(t *testing.T) {
-	var sample map[string]any
-	if err := yaml.Unmarshal([]byte(written["every key"]), &sample); err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for key, value := range sample {
-		below, ok := value.(map[string]any)
-		if !ok {
-			got = append(got, key)
-			continue
-		}
-		for inner := range below {
-			got = append(got, key+"."+inner)
+	var want []string
+	for _, d := range must(keyDocs(schemaFile(t)))(t) {
+		if d.Type != sectionType {
+			want = append(want, d.Key)
 		}
 	}
-	want := RequestKeys()
-	slices.Sort(got)
-	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		t.Errorf("the sample has %v, the code %v", got, want)
+	if got := RequestKeys(); !slices.Equal(got, want) {
+		t.Errorf("got %v, the schema has %v", got, want)
+	}
+}
+
+func TestDottedKeys(t *testing.T) {
+	type inner struct {
+		B *bool `yaml:"b,omitempty"`
+	}
+	type outer struct {
+		A    []inner `yaml:"a"`
+		Deep *struct {
+			I inner `yaml:"i"`
+		} `yaml:"deep"`
+		Not   int `yaml:"-"`
+		inner `yaml:",inline"`
+		M     map[string]string `yaml:"m,omitempty"`
+	}
+	want := []string{"x.a", "x.deep.i.b", "x.b", "x.m"}
+	if got := dottedKeys(reflect.TypeFor[outer](), "x."); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

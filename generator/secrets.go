@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -21,10 +22,22 @@ const (
 	secretRoot     = "MONGODB_ROOT_PASSWORD"
 	secretApp      = "MONGODB_APP_PASSWORD"
 	secretExporter = "MONGODB_EXPORTER_PASSWORD"
+	secretBackup   = "MONGODB_BACKUP_PASSWORD"
 	secretMongoURL = "MONGO_URL"
 	secretNATS     = "NATS_PASSWORD"
 	secretGrafana  = "GRAFANA_ADMIN_PASSWORD"
+	secretAdmin    = "ADMIN_PASSWORD"
+	secretS3Key    = "S3_ACCESS_KEY_ID"
+	secretS3Secret = "S3_SECRET_ACCESS_KEY"
+	secretSMTP     = "SMTP_PASSWORD"
+	secretAlertURL = "ALERT_URL"
 )
+
+// inURLs are the secrets that compose.yaml puts into URLs, where unreserved
+// characters alone stand for themselves (RFC 3986, 2.3).
+var inURLs = []string{secretApp, secretExporter, secretNATS}
+
+const unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
 
 // secretLength is the number of letters and digits in a secret: 62^32 is above
 // 2^190, and MongoDB takes a keyfile of 6 to 1024 such characters
@@ -35,55 +48,147 @@ const secretLength = 32
 // that it cannot reach a file that is committed.
 type Secrets struct {
 	env  []byte
+	from string   // file of the project that was read in the place of EnvFile; empty: EnvFile itself
 	Made []string // names of the secrets that were not there before
 }
 
-// secretNames returns the variables a request needs, in the order of EnvFile.
-func secretNames(r Request) []string {
-	if r.MongoDB.External {
-		return []string{secretMongoURL, secretNATS, secretGrafana}
+// StandInSecrets returns what another file of the project holds in the place of
+// EnvFile, to check and generate a project where its secrets are not. Those it
+// lacks get plainly fake values, and EnvFile is not written then.
+func StandInSecrets(r Request, path string, env []byte) (Secrets, error) {
+	known, err := parseEnv(env)
+	if err != nil {
+		return Secrets{}, hinted("write NAME=value, one on each line, and close every quote", "%s: %v", path, err)
 	}
-	return []string{secretKeyfile, secretRoot, secretApp, secretExporter, secretNATS, secretGrafana}
+	b := bytes.NewBuffer(append([]byte{}, env...))
+	fmt.Fprintln(b)
+	made, given := secretNames(r)
+	for _, name := range append(made, given...) {
+		if known[name] == "" {
+			fmt.Fprintf(b, "%s=fake-not-a-secret\n", name)
+		}
+	}
+	return Secrets{env: b.Bytes(), from: path}, nil
+}
+
+// secretNames returns the variables a request needs, in the order of EnvFile:
+// those that rcgen makes, and those that only a person can know.
+func secretNames(r Request) (made, given []string) {
+	made = []string{secretNATS, secretGrafana}
+	if r.MongoDB.External {
+		given = append(given, secretMongoURL)
+	} else {
+		made = append([]string{secretKeyfile, secretRoot, secretApp, secretExporter, secretBackup}, made...)
+	}
+	if r.Admin.Username != "" {
+		made = append(made, secretAdmin)
+	}
+	if r.Uploads.Storage == UploadsS3 {
+		given = append(given, secretS3Key, secretS3Secret)
+	}
+	if r.SMTP.Username != "" {
+		given = append(given, secretSMTP)
+	}
+	if r.Alerts.Receiver == AlertRocketChat || r.Alerts.Receiver == AlertWebhook {
+		given = append(given, secretAlertURL)
+	}
+	return made, given
 }
 
 // NewSecrets keeps every line of an existing EnvFile and adds the secrets it
-// lacks, drawn from random. mongoURL is the connection string of an external
-// MongoDB; it is needed only where the request has one and env does not.
-func NewSecrets(r Request, env []byte, mongoURL string, random io.Reader) (Secrets, error) {
+// lacks: those a person gives, by name, and those drawn from random. One that
+// nobody gives and one that is there already with another value are errors.
+func NewSecrets(r Request, env []byte, given map[string]string, random io.Reader) (Secrets, error) {
 	known, err := parseEnv(env)
 	if err != nil {
 		return Secrets{}, hinted("write NAME=value, one on each line, and close every quote", "%s: %v", EnvFile, err)
 	}
-	var b bytes.Buffer
+	f := envFile{known: known}
 	if len(env) == 0 {
-		b.WriteString(envHead)
+		f.text.WriteString(envHead)
 	}
-	b.Write(env)
+	f.text.Write(env)
+	if len(env) > 0 && env[len(env)-1] != '\n' && f.lacks(r, given) {
+		f.text.WriteByte('\n')
+	}
+	for _, name := range sortedKeys(given) {
+		if err := f.give(name, given[name]); err != nil {
+			return Secrets{}, err
+		}
+	}
+	makes, needs := secretNames(r)
+	for _, name := range needs {
+		if f.known[name] == "" {
+			return Secrets{}, hinted(fmt.Sprintf("write %s='...' into %s, or give a file that holds it: --secret %[1]s=FILE", name, EnvFile), "%s: %s is missing", EnvFile, name)
+		}
+	}
 	var made []string
-	for _, name := range secretNames(r) {
-		if known[name] != "" {
+	for _, name := range makes {
+		if f.known[name] != "" {
 			continue
 		}
-		if made == nil && len(env) > 0 && env[len(env)-1] != '\n' {
-			b.WriteByte('\n')
+		value, err := newSecret(random)
+		if err != nil {
+			return Secrets{}, err
 		}
+		f.add(name, value)
 		made = append(made, name)
-		value := mongoURL
-		if name != secretMongoURL {
-			if value, err = newSecret(random); err != nil {
-				return Secrets{}, err
-			}
-		} else if value == "" {
-			return Secrets{}, hinted("write MONGO_URL='mongodb://...' into .env", "%s: %s is missing", EnvFile, name)
-		} else {
-			value = "'" + value + "'" // single quotes: Compose takes every $ literally
-		}
-		fmt.Fprintf(&b, "%s=%s\n", name, value)
 	}
 	if len(env) == 0 {
-		b.WriteString(envTail)
+		f.text.WriteString(envTail)
 	}
-	return Secrets{env: b.Bytes(), Made: made}, nil
+	return Secrets{env: f.text.Bytes(), Made: made}, nil
+}
+
+// envFile is EnvFile while secrets are added to it.
+type envFile struct {
+	text  bytes.Buffer
+	known map[string]string
+}
+
+// lacks reports whether anything will be added.
+func (f *envFile) lacks(r Request, given map[string]string) bool {
+	makes, _ := secretNames(r)
+	absent := func(name string) bool { return f.known[name] == "" }
+	return slices.ContainsFunc(makes, absent) || slices.ContainsFunc(sortedKeys(given), absent)
+}
+
+func (f *envFile) add(name, line string) {
+	fmt.Fprintf(&f.text, "%s=%s\n", name, line)
+	f.known[name] = line
+}
+
+// give adds a secret that a person gave. It is quoted and read back, so that what
+// reaches the container is what was in the person's file.
+func (f *envFile) give(name, value string) error {
+	if !isVariable(name) || value == "" {
+		return hinted("like SMTP_PASSWORD", "secret: %q is not the name of a variable, or has no value", name)
+	}
+	if name == secretMongoURL {
+		if err := CheckMongoURL(value); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(inURLs, name) && strings.Trim(value, unreserved) != "" {
+		return hinted("letters, digits, -, ., _ and ~", "secret: %s holds a character that a URL takes for its own", name)
+	}
+	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }) {
+		return hinted("give a file of text", "secret: %s holds a control character", name)
+	}
+	if have := f.known[name]; have == value {
+		return nil
+	} else if have != "" {
+		return hinted("change it there", "%s: %s is there already with another value", EnvFile, name)
+	}
+	line := "'" + value + "'" // single quotes: Compose takes every $ literally
+	if strings.ContainsAny(value, "'\\\n") {
+		line = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "\n", `\n`).Replace(value) + `"`
+	}
+	if read, err := parseEnv([]byte(name + "=" + line + "\n")); err != nil || read[name] != value {
+		return hinted("use letters and digits, or write it into "+EnvFile+" yourself", "secret: %s holds characters that %s cannot", name, EnvFile)
+	}
+	f.add(name, line)
+	return nil
 }
 
 const envHead = `# Secrets of this project, read by Compose. They were made once: a database that
@@ -100,7 +205,8 @@ func exampleEnv(r Request) []byte {
 	var b strings.Builder
 	b.WriteString("# Not secrets: stand-ins for the values in .env, to check the project where they are not:\n" +
 		"#   docker compose --env-file .env.example config --quiet\n")
-	for _, name := range secretNames(r) {
+	made, given := secretNames(r)
+	for _, name := range append(made, given...) {
 		value := "fake-not-a-secret"
 		if name == secretMongoURL {
 			value = "mongodb://fake-user:fake-not-a-secret@mongodb.invalid:27017/rocketchat?replicaSet=rs0"

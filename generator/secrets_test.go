@@ -51,7 +51,8 @@ func TestNewSecret(t *testing.T) {
 func TestNewSecretsNames(t *testing.T) {
 	for _, r := range []Request{aRequest(), anExternal()} {
 		env := readEnv(t, fakeSecrets(t, r))
-		names := secretNames(r)
+		made, asked := secretNames(r)
+		names := append(made, asked...)
 		if len(env) != len(names) {
 			t.Errorf("external %v: %d variables, want %d", r.MongoDB.External, len(env), len(names))
 		}
@@ -75,7 +76,7 @@ func TestNewSecretsNames(t *testing.T) {
 }
 
 // whole is an .env with every secret of a request.
-const whole = "MONGODB_KEYFILE=k\nMONGODB_ROOT_PASSWORD=r\nMONGODB_APP_PASSWORD=a\nMONGODB_EXPORTER_PASSWORD=e\nNATS_PASSWORD=n\nGRAFANA_ADMIN_PASSWORD=g\n"
+const whole = "MONGODB_KEYFILE=k\nMONGODB_ROOT_PASSWORD=r\nMONGODB_APP_PASSWORD=a\nMONGODB_EXPORTER_PASSWORD=e\nMONGODB_BACKUP_PASSWORD=b\nNATS_PASSWORD=n\nGRAFANA_ADMIN_PASSWORD=g\n"
 
 // envFiles are files that stand there before, with the number of lines that must be added.
 var envFiles = []struct {
@@ -84,13 +85,13 @@ var envFiles = []struct {
 }{
 	{"whole", whole, 0},
 	{"a person's own lines", "# ours\nSMTP_HOST=mail\n\n" + whole + "\nROCKETCHAT_LICENSE=\"a b\"\n", 0},
-	{"one of them", "NATS_PASSWORD=ours\n", 5},
-	{"no line end", "NATS_PASSWORD=ours", 5},
-	{"lines of Windows", "# ours\r\nNATS_PASSWORD=ours\r\nMONGODB_KEYFILE='k'\r\n", 4},
-	{"export", "export NATS_PASSWORD=ours\n", 5},
-	{"empty value", "NATS_PASSWORD=\nGRAFANA_ADMIN_PASSWORD=ours\n", 5},
-	{"only a comment", "# ours\n", 6},
-	{"a blank line", "\n", 6},
+	{"one of them", "NATS_PASSWORD=ours\n", 6},
+	{"no line end", "NATS_PASSWORD=ours", 6},
+	{"lines of Windows", "# ours\r\nNATS_PASSWORD=ours\r\nMONGODB_KEYFILE='k'\r\n", 5},
+	{"export", "export NATS_PASSWORD=ours\n", 6},
+	{"empty value", "NATS_PASSWORD=\nGRAFANA_ADMIN_PASSWORD=ours\n", 6},
+	{"only a comment", "# ours\n", 7},
+	{"a blank line", "\n", 7},
 }
 
 // TestSecretsKept: what stands in .env stays, byte by byte and with its value;
@@ -99,7 +100,7 @@ func TestSecretsKept(t *testing.T) {
 	for _, c := range envFiles {
 		t.Run(c.name, func(t *testing.T) {
 			before := must(parseEnv([]byte(c.env)))(t)
-			s := must(NewSecrets(aRequest(), []byte(c.env), "", rand.NewChaCha8([32]byte{2})))(t)
+			s := must(NewSecrets(aRequest(), []byte(c.env), nil, rand.NewChaCha8([32]byte{2})))(t)
 			if !bytes.HasPrefix(s.env, []byte(c.env)) || s.env[len(s.env)-1] != '\n' {
 				t.Errorf("the lines that were there changed: %q", s.env)
 			}
@@ -109,7 +110,8 @@ func TestSecretsKept(t *testing.T) {
 					t.Errorf("%s: was %q, is %q", name, value, after[name])
 				}
 			}
-			for _, name := range secretNames(aRequest()) {
+			names, _ := secretNames(aRequest())
+			for _, name := range names {
 				if after[name] == "" {
 					t.Errorf("%s: is empty", name)
 				}
@@ -117,7 +119,7 @@ func TestSecretsKept(t *testing.T) {
 			if added := strings.Count(string(s.env[len(c.env):]), "="); added != c.added {
 				t.Errorf("%d lines added, want %d: %q", added, c.added, s.env)
 			}
-			again := must(NewSecrets(aRequest(), s.env, "", failing{}))(t)
+			again := must(NewSecrets(aRequest(), s.env, nil, failing{}))(t)
 			if !bytes.Equal(again.env, s.env) {
 				t.Errorf("the second time: %q", again.env)
 			}
@@ -147,7 +149,7 @@ func TestSecretsErrors(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := aRequest()
 			r.MongoDB.External = c.external
-			s, err := NewSecrets(r, []byte(c.env), "", c.random)
+			s, err := NewSecrets(r, []byte(c.env), nil, c.random)
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), leak) || s.env != nil {
 				t.Errorf("error %v with content %q: wants %q in it, no content and no secret", err, s.env, c.want)
 			}
@@ -168,16 +170,21 @@ func TestExternalURL(t *testing.T) {
 			t.Errorf("%s: %v", url, err)
 			continue
 		}
-		s := must(NewSecrets(anExternal(), nil, url, rand.NewChaCha8([32]byte{})))(t)
+		s := must(NewSecrets(anExternal(), nil, map[string]string{secretMongoURL: url}, rand.NewChaCha8([32]byte{})))(t)
 		if got := readEnv(t, s)[secretMongoURL]; got != url {
 			t.Errorf("got %q, want %q", got, url)
 		}
 		if !bytes.Contains(s.env, []byte(secretMongoURL+"='"+url+"'\n")) {
 			t.Errorf("%s: is not in single quotes: %q", url, s.env)
 		}
-		kept := must(NewSecrets(anExternal(), s.env, "mongodb://other", failing{}))(t)
+		kept := must(NewSecrets(anExternal(), s.env, map[string]string{secretMongoURL: url}, failing{}))(t)
 		if !bytes.Equal(kept.env, s.env) {
-			t.Errorf("%s: another URL replaced it", url)
+			t.Errorf("%s: is there twice", url)
+		}
+		const leak = "hunter2"
+		other := map[string]string{secretMongoURL: "mongodb://u:" + leak + "@other/d"}
+		if _, err := NewSecrets(anExternal(), s.env, other, failing{}); err == nil || strings.Contains(err.Error(), leak) {
+			t.Errorf("%s: another URL over it: %v", url, err)
 		}
 	}
 }

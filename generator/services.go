@@ -43,16 +43,20 @@ func (s sizing) services(cat catalog, mongoDB string) ([]Service, error) {
 		if err != nil {
 			return nil, err
 		}
-		svc := Service{Name: d.name, Image: image, Replicas: d.count, CPUs: s.cpus(d), Memory: s.memoryFigure(d)}
+		svc := Service{Name: d.name, Image: image, Replicas: d.count, CPUs: s.cpus(d), Memory: s.memoryFigure(d), PIDs: s.pids(d)}
 		switch d.name {
 		case RocketChat:
 			svc.Image += ":" + s.request.Release
-			svc.Heap = s.heap(d)
+			svc.Heap = heap(d, s.profile.HeapShare)
+		case Traefik:
+			svc.Heap = heap(d, s.profile.GoShare)
 		case MongoDBService:
 			svc.Cache = s.cache(d)
 			svc.DiskPerYear = s.databaseDisk()
 		case Prometheus:
 			svc.DiskPerYear = s.metricsDisk()
+		case Loki:
+			svc.DiskPerYear = s.logsDisk()
 		}
 		all = append(all, svc)
 	}
@@ -92,8 +96,12 @@ func (s sizing) memoryFigure(d demand) Figure[Bytes] {
 	return f
 }
 
-func (s sizing) heap(d demand) *Figure[Bytes] {
-	share := s.profile.HeapShare
+func (s sizing) pids(d demand) Figure[int] {
+	limit := s.profile.PIDs
+	return Figure[int]{Value: limit.Value.of(d.name), Reason: "the profile's", Source: limit.Origin()}
+}
+
+func heap(d demand, share Cited[float64]) *Figure[Bytes] {
 	return &Figure[Bytes]{
 		Value:  Bytes(float64(d.limit.MiB())*share.Value) * MiB,
 		Reason: fmt.Sprintf("%v of the memory limit %s", share.Value, d.limit),

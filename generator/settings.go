@@ -1,33 +1,37 @@
 package generator
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
+
+	"rcgen/generator/alerts"
 )
 
 // Settings is what templates print besides the figures of a plan, decided here
 // so that no template compares or computes.
 type Settings struct {
-	RootURL         string    // public URL without a port or a final slash
-	Rule            string    // Traefik rule of Rocket.Chat's router
-	GrafanaRule     string    // Traefik rule of Grafana's router
-	EntryPoint      string    // Traefik entry point that serves them
-	Bind            string    // host address of the published ports with its colon, or empty for all
-	Secure          bool      // https
-	ACME, Files     bool      // where certificates come from; neither without https
-	ACMEServer      string    // directory URL
-	ExternalMongoDB bool      // no MongoDB service
-	BundledMongoDB  bool      // a MongoDB service
-	Licensed        bool      // a licence was said to be there
-	Scaled          bool      // more than one replica
-	HeapMiB         int64     // V8 heap of a replica
-	CacheGB         string    // WiredTiger cache in GiB, as mongod takes it
-	Retention       string    // Prometheus, time
-	RetentionSize   string    // Prometheus, size in its own notation
-	MongoDBVersion  string    // major.minor
-	PresenceCap     int       // connections above which presence is off without a licence
-	Replicas        []Replica // rocketchat-1 to rocketchat-N
+	Edge
+	Database
+	Alerting
+	Logging
+
+	Managed       bool       // rcgen goes on with the project: false leaves its traces out
+	Licensed      bool       // a licence was said to be there
+	Scaled        bool       // more than one replica
+	Replicas      []Replica  // rocketchat-1 to rocketchat-N
+	HeapMiB       int64      // V8 heap of a replica
+	PresenceCap   int        // connections above which presence is off without a licence
+	Environment   []Variable // of Rocket.Chat, what the options add
+	FileSystem    bool       // uploads lie in a volume
+	GridFS        bool       // uploads lie in the database
+	S3            bool       // uploads lie in a bucket
+	AdminAccount  bool       // the first account is made at the first start
+	Retention     string     // Prometheus, time
+	RetentionSize string     // Prometheus, size in its own notation
+	Logs          bool       // Loki and the collector run
+
+	Deployment alerts.Deployment // what rules and dashboards are told
+	Rules      []alerts.Rule     // of Prometheus
 }
 
 // Replica is one Rocket.Chat process.
@@ -39,34 +43,29 @@ type Replica struct {
 func newSettings(p Plan, profile Profile, mongoDB string) Settings {
 	r := p.Request
 	s := Settings{
-		RootURL:         "http://" + r.Domain,
-		EntryPoint:      "web",
-		Rule:            "Host(`" + r.Domain + "`)",
-		Secure:          r.TLS.Mode != TLSOff,
-		ACME:            r.TLS.Mode == TLSACME,
-		Files:           r.TLS.Mode == TLSFiles,
-		ACMEServer:      cmp.Or(r.TLS.Server, LetsEncrypt),
-		ExternalMongoDB: r.MongoDB.External,
-		BundledMongoDB:  !r.MongoDB.External,
-		Licensed:        r.Edition == Licensed,
-		Scaled:          p.Instances > 1,
-		Retention:       profile.Storage.MetricsRetention.Value,
-		RetentionSize:   fmt.Sprintf("%dMB", profile.Storage.MetricsSize.Value.MiB()), // Prometheus' MB are MiB
-		MongoDBVersion:  mongoDB,
-		PresenceCap:     profile.PresenceCap.Value,
+		Edge:          newEdge(r, profile.Requests.Value, p.Concurrent),
+		Database:      newDatabase(r, mongoDB),
+		Alerting:      newAlerting(r),
+		Logging:       newLogging(profile.Storage),
+		Managed:       true,
+		Licensed:      r.Edition == Licensed,
+		Scaled:        p.Instances > 1,
+		PresenceCap:   profile.PresenceCap.Value,
+		Environment:   r.environment(),
+		FileSystem:    r.Uploads.Storage == UploadsFileSystem,
+		GridFS:        storages[r.Uploads.Storage] == storages[UploadsGridFS],
+		S3:            r.Uploads.Storage == UploadsS3,
+		AdminAccount:  r.Admin.Username != "",
+		Retention:     profile.Storage.MetricsRetention.Value,
+		RetentionSize: fmt.Sprintf("%dMB", profile.Storage.MetricsSize.Value.MiB()), // Prometheus' MB are MiB
 	}
-	s.GrafanaRule = s.Rule + " && PathPrefix(`/grafana`)"
-	if r.Domain == Localhost { // also as 127.0.0.1
-		s.Bind, s.Rule, s.GrafanaRule = "127.0.0.1:", "PathPrefix(`/`)", "PathPrefix(`/grafana`)"
-	}
-	if s.Secure {
-		s.RootURL, s.EntryPoint = "https://"+r.Domain, "websecure"
-	}
+	_, err := p.Service(Loki)
+	s.Logs = err == nil
 	for i := range p.Instances {
 		s.Replicas = append(s.Replicas, Replica{Name: fmt.Sprintf("%s-%d", RocketChat, i+1), First: i == 0})
 	}
 	for _, svc := range p.Services {
-		if svc.Heap != nil {
+		if svc.Name == RocketChat {
 			s.HeapMiB = svc.Heap.Value.MiB()
 		}
 		if svc.Cache != nil {
@@ -74,5 +73,7 @@ func newSettings(p Plan, profile Profile, mongoDB string) Settings {
 			s.CacheGB = strings.TrimSuffix(s.CacheGB, ".")
 		}
 	}
+	s.Deployment = newDeployment(p, s, profile)
+	s.Rules = alerts.Rules(s.Deployment)
 	return s
 }

@@ -34,7 +34,8 @@ type sizing struct {
 	instances  int      // replicas planned
 	demands    []demand // every service, in the order of Shapes.all
 	reserve    Bytes    // left to the system
-	lowered    bool     // limits are below what the profile wants
+	logs       bool     // Loki and the collector are planned
+	lowered    bool     // limits are below what the profile wants, or a service it wants is left out
 }
 
 // demand is the memory one service asks for and gets.
@@ -47,12 +48,19 @@ type demand struct {
 }
 
 func newSizing(r Request, p Profile) (sizing, error) {
-	s := sizing{request: r, profile: p, concurrent: r.concurrent(p), reserve: reserve(p.OSReserve.Value, r.Host.Memory)}
+	s := sizing{request: r, profile: p, concurrent: r.concurrent(p), reserve: Reserve(p.OSReserve.Value, r.Host.Memory)}
 	s.needed = ceilDiv(s.concurrent, p.ConcurrentPerInstance.Value)
 	if r.Edition != Community {
 		s.needed = max(s.needed, p.MinInstances.Value)
 	}
-	s.demands = s.newDemands(max(1, r.Instances))
+	s.logs = s.wantsLogs()
+	s.demands = s.newDemands(max(1, r.Instances), s.logs)
+	if s.logs && r.Monitoring.Logs == nil && leasts(s.demands) > s.budget() {
+		// Nobody asked for them, and a profile that wants more must not be the one
+		// that does not run where a smaller one does.
+		s.logs = false
+		s.demands = s.newDemands(max(1, r.Instances), s.logs)
+	}
 	if err := s.checkRoom(); err != nil {
 		return sizing{}, err
 	}
@@ -65,11 +73,11 @@ func newSizing(r Request, p Profile) (sizing, error) {
 	default:
 		s.instances = min(s.needed, s.ceiling)
 	}
-	s.demands = s.newDemands(s.instances)
+	s.demands = s.newDemands(s.instances, s.logs)
 	if err := s.checkRoom(); err != nil {
 		return sizing{}, err
 	}
-	s.lowered = fit(s.demands, s.budget())
+	s.lowered = fit(s.demands, s.budget()) || s.logs != s.wantsLogs()
 	return s, nil
 }
 
@@ -90,8 +98,8 @@ func shareOf(users int, share float64) int {
 	return max(1, int(math.Ceil(float64(users)*share-1e-6)))
 }
 
-// reserve returns what stays with the system.
-func reserve(slices []Slice, memory Bytes) Bytes {
+// Reserve returns what stays with the system of a memory: the share of each slice.
+func Reserve(slices []Slice, memory Bytes) Bytes {
 	var sum float64
 	var from Bytes
 	for _, s := range slices {
@@ -114,19 +122,25 @@ func (s sizing) budget() Bytes { return (s.request.Host.Memory - s.reserve) / Mi
 // core stays for everything else, and each has the memory the profile wants for
 // it. It does not depend on the users, so more of them never plan fewer.
 func (s sizing) newCeiling() int {
-	rest := s.budget()
-	var want Bytes
-	for _, d := range s.demands {
-		if d.name == RocketChat {
-			want = d.want
-			continue
-		}
-		rest -= d.min
-	}
-	return max(1, min(s.request.Host.Cores-1, int(rest/want)))
+	want, others := s.leastBeside()
+	return max(1, min(s.request.Host.Cores-1, int((s.budget()-others)/want)))
 }
 
-func (s sizing) newDemands(instances int) []demand {
+// leastBeside returns what the profile wants for one replica, and the least of
+// all other services. Loki counts unless the request refuses it: it runs in one
+// profile and not in the next, which must not plan fewer replicas.
+func (s sizing) leastBeside() (replica, others Bytes) {
+	for _, d := range s.newDemands(1, s.mayLog()) {
+		if d.name == RocketChat {
+			replica = d.want
+			continue
+		}
+		others += d.min
+	}
+	return replica, others
+}
+
+func (s sizing) newDemands(instances int, logs bool) []demand {
 	var all []demand
 	for _, n := range s.profile.Services.all() {
 		d := demand{name: n.name, shape: n.shape, count: 1, min: roundUp(n.shape.MemoryMin.Value, MiB)}
@@ -134,8 +148,10 @@ func (s sizing) newDemands(instances int) []demand {
 		switch {
 		case n.name == RocketChat:
 			d.count = instances
-		case n.name == MongoDBService && s.request.MongoDB.External:
+		case n.name == MongoDBService && s.request.MongoDB.External, isLogs(n.name) && !logs:
 			continue
+		case n.name == MongoDBService:
+			d.count = s.request.mongoDBMembers()
 		}
 		all = append(all, d)
 	}
@@ -164,9 +180,9 @@ func (s Shape) cpus(concurrent int) float64 {
 // goes to one service that runs once, so the sum is exact and never shrinks when
 // the demands grow.
 func fit(demands []demand, budget Bytes) (lowered bool) {
-	var floor, want Bytes
+	floor := leasts(demands)
+	var want Bytes
 	for _, d := range demands {
-		floor += d.min * Bytes(d.count)
 		want += d.want * Bytes(d.count)
 	}
 	if want <= budget {
@@ -182,7 +198,7 @@ func fit(demands []demand, budget Bytes) (lowered bool) {
 		d := &demands[i]
 		d.limit = d.min + Bytes((d.want-d.min).MiB()*spare/span)*MiB
 		left -= d.limit * Bytes(d.count)
-		if d.name == MongoDBService || d.name == Prometheus && demands[heir].name != MongoDBService {
+		if d.count == 1 && (d.name == MongoDBService || d.name == Prometheus && demands[heir].name != MongoDBService) {
 			heir = i
 		}
 	}
@@ -193,10 +209,9 @@ func fit(demands []demand, budget Bytes) (lowered bool) {
 // checkRoom returns an error when the services do not run in the budget even at
 // their least; it names the smallest host they would run on.
 func (s sizing) checkRoom() error {
-	var floor Bytes
+	floor := leasts(s.demands)
 	instances := 1
 	for _, d := range s.demands {
-		floor += d.min * Bytes(d.count)
 		if d.name == RocketChat {
 			instances = d.count
 		}
@@ -209,11 +224,20 @@ func (s sizing) checkRoom() error {
 		s.request.Host.Memory.Human(), count(instances, "instance"), s.budget().Human(), floor.Human())
 }
 
+// leasts returns the memory below which the services do not run.
+func leasts(demands []demand) Bytes {
+	var sum Bytes
+	for _, d := range demands {
+		sum += d.min * Bytes(d.count)
+	}
+	return sum
+}
+
 // hostMemory returns the smallest host memory, in whole GiB, that leaves sum to
 // the services.
 func (s sizing) hostMemory(sum Bytes) Bytes {
 	m := roundUp(sum, GiB)
-	for m-reserve(s.profile.OSReserve.Value, m) < sum {
+	for m-Reserve(s.profile.OSReserve.Value, m) < sum {
 		m += GiB
 	}
 	return m
@@ -225,9 +249,11 @@ func (s sizing) fits() bool {
 
 func (s sizing) smallestHost() Needs {
 	var want Bytes
-	for _, d := range s.newDemands(s.needed) {
+	for _, d := range s.newDemands(s.needed, s.wantsLogs()) {
 		want += d.want * Bytes(d.count)
 	}
+	replica, others := s.leastBeside()
+	want = max(want, replica*Bytes(s.needed)+others) // so that the ceiling is there
 	n := Needs{Instances: s.needed, Cores: s.needed + 1, Memory: s.hostMemory(want)}
 	if s.needed == 1 {
 		n.Cores = 1

@@ -24,15 +24,14 @@ const ComposeFile = "compose.yaml"
 // after ComposeFile (docs.docker.com/compose, merge).
 var overrideFiles = []string{"compose.override.yaml", "compose.override.yml"}
 
-// Validate checks the outcome of changes the way Compose loads it and by rcgen's
-// own rules, and returns the changes as fit to be written. Anything found is a
-// FindingsError.
-func Validate(outcome Project, changes []Change, host Host) (Valid, error) {
-	findings := Check(outcome, host, Disk{})
+// Validate checks an outcome the way Compose loads it and by rcgen's own rules, and
+// returns its changes as fit to be written. Anything found is a FindingsError.
+func Validate(o Outcome, host Host) (Valid, error) {
+	findings := Check(o.After, host, Disk{Exists: o.exists})
 	if len(findings) > 0 {
 		return Valid{}, &FindingsError{findings}
 	}
-	return Valid{changes: changes}, nil
+	return Valid{changes: o.Changes}, nil
 }
 
 // WarmUp compiles the Compose schema, a third of what a process's first Check
@@ -61,6 +60,7 @@ func Check(p Project, host Host, disk Disk) []Finding {
 	}
 	findings = append(findings, model.ports()...)
 	findings = append(findings, model.images()...)
+	findings = append(findings, model.routes(p)...)
 	if host != (Host{}) {
 		findings = append(findings, model.limits(host)...)
 	}

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/Masterminds/semver/v3"
 )
@@ -24,8 +25,13 @@ const (
 	WarnOverCores     = "instances-over-cores" // more stated than the host has cores for
 	WarnMemoryLowered = "memory-lowered"       // limits below what the profile wants
 	WarnPlainHTTP     = "plain-http"           // a domain without https
+	WarnStaging       = "acme-staging"         // certificates that no browser trusts
+	WarnUnknownEnv    = "unknown-env"          // a variable that Rocket.Chat is not known to read
 	WarnSecrets       = "secrets-made"         // a project's secrets were missing
 	WarnProfileRange  = "profile-range"        // users outside the stated profile's range
+	WarnMongoDB       = "mongodb-undeclared"   // a MongoDB that the release is not declared for
+	WarnAdopted       = "compose-adopted"      // the number of replicas changes, and compose.yaml is a person's
+	WarnSkipped       = "upgrade-skipped"      // versions change by more than one step of an upgrade
 )
 
 // warnings returns what the plan's readers should know, most weighty first.
@@ -33,7 +39,7 @@ func (s sizing) warnings(p Plan, releases Releases) []Warning {
 	all := []Warning{}
 	for _, warn := range []func(Plan) *Warning{
 		s.warnLicence, s.warnCommunity, s.warnPresence, s.warnHostShort, s.warnTooFew, s.warnOverCores, s.warnMemory,
-		s.warnKubernetes, s.warnProfile, releases.warnUnsupported, warnPlainHTTP,
+		s.warnKubernetes, s.warnProfile, releases.warnUnsupported, releases.warnMongoDB, warnPlainHTTP, warnStaging, warnUnknownEnv,
 	} {
 		if w := warn(p); w != nil {
 			all = append(all, *w)
@@ -155,12 +161,30 @@ func (s sizing) warnProfile(p Plan) *Warning {
 }
 
 func warnPlainHTTP(p Plan) *Warning {
-	if p.Request.TLS.Mode != TLSOff || p.Request.Domain == Localhost {
+	if p.Request.TLS.Mode != TLSOff || p.Request.Domain == Localhost || p.BehindProxy {
 		return nil
 	}
 	return &Warning{WarnPlainHTTP,
 		fmt.Sprintf("tls is off: Rocket.Chat takes %s for its address, and passwords cross the network as they are", p.RootURL),
-		"where a proxy of yours does https, give rocketchat-N ROOT_URL with https and HTTP_FORWARDED_COUNT one higher in compose.override.yaml"}
+		"where a proxy of yours does https, name it: --trusted-proxy ADDRESS, or tls.proxies in " + RequestFile}
+}
+
+func warnStaging(p Plan) *Warning {
+	if !p.Request.TLS.Staging {
+		return nil
+	}
+	return &Warning{WarnStaging, "certificates come from Let's Encrypt's staging server: no browser and no app trusts them",
+		"once one has come, take staging out of " + RequestFile + " and run rcgen generate"}
+}
+
+func warnUnknownEnv(p Plan) *Warning {
+	names, err := p.Request.RocketChat.unknown()
+	if err != nil || len(names) == 0 { // Check has read the list
+		return nil
+	}
+	return &Warning{WarnUnknownEnv,
+		fmt.Sprintf("rocketchat.env: %s: not known to be read by Rocket.Chat", strings.Join(names, ", ")),
+		"look for a slip of the pen; settings are written like OVERWRITE_SETTING_Site_Name"}
 }
 
 func (r Releases) warnUnsupported(p Plan) *Warning {
@@ -174,5 +198,5 @@ func (r Releases) warnUnsupported(p Plan) *Warning {
 	}
 	return &Warning{WarnRelease,
 		fmt.Sprintf("Rocket.Chat %s is not a supported release: %s; apps and mobile clients may refuse to work with it (%s)", p.Release, why, r.Support.Source),
-		"plan with --release " + r.Default}
+		"for a new project --release " + r.Default + ", for one that runs rcgen upgrade --release " + r.Default + " --plan"}
 }

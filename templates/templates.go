@@ -8,5 +8,5 @@ import "embed"
 // FS holds the templates. Names that begin with a dot are stored without it,
 // since go:embed skips them: gitignore.tmpl becomes .gitignore.
 //
-//go:embed *.tmpl grafana mongodb nats prometheus traefik
+//go:embed *.tmpl *.json alertmanager grafana loki mongodb nats otel-collector prometheus traefik
 var FS embed.FS

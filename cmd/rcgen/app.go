@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -45,11 +46,11 @@ func run(args []string, e env) int {
 	report(e, err)
 	var usage usageError
 	var findings findingsError
-	var edited *generator.EditedError
+	var conflict *generator.ConflictError
 	switch {
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.As(err, &findings), errors.As(err, &edited):
+	case errors.As(err, &findings), errors.As(err, &conflict):
 		return exitFindings
 	default:
 		return exitFailed
@@ -72,7 +73,15 @@ func (s *sticky) Write(p []byte) (int, error) {
 
 // report prints an error and its hint: the only place that does.
 func report(e env, err error) {
-	fmt.Fprintf(e.stderr, "rcgen: error: %v\nrcgen: hint: %s\n", err, hintOf(err))
+	fmt.Fprintf(e.stderr, "rcgen: error: %v\n", err)
+	var hinted interface{ Hints() []string }
+	if errors.As(err, &hinted) && len(hinted.Hints()) > 1 {
+		for _, hint := range hinted.Hints() {
+			fmt.Fprintf(e.stderr, "rcgen: hint: %s\n", hint)
+		}
+		return
+	}
+	fmt.Fprintf(e.stderr, "rcgen: hint: %s\n", hintOf(err))
 }
 
 // hintOf returns the hint that an error carries, or what helps with its kind.
@@ -116,13 +125,13 @@ func newApp(e env) *cli.App {
 		Action:          func(c *cli.Context) error { return noCommand(c, e) },
 		Commands: []*cli.Command{
 			initCommand(e), planCommand(e), generateCommand(e), scaleCommand(e),
-			validateCommand(e), profilesCommand(e), versionCommand(e),
+			validateCommand(e), diffCommand(e), adoptCommand(e), ejectCommand(e), profilesCommand(e), explainCommand(e), versionCommand(e),
 		},
 	}
 	for _, c := range app.Commands {
 		c.OnUsageError = onUsageError
 		c.HideHelpCommand = true
-		c.Action = noArguments(c.Name, c.Action)
+		c.Action = noArguments(c, c.Action)
 	}
 	return app
 }
@@ -175,17 +184,22 @@ func suggestion(commands []*cli.Command, typed string) string {
 	return fmt.Sprintf("did you mean %s? %s", name, list)
 }
 
-// noArguments refuses words after the options: urfave/cli would take options
-// behind them for words too, and drop them.
-func noArguments(name string, action cli.ActionFunc) cli.ActionFunc {
+// noArguments refuses words after the options, but for the one of a command that
+// says that it takes one: urfave/cli would take options behind a word for words
+// too, and drop them.
+func noArguments(command *cli.Command, action cli.ActionFunc) cli.ActionFunc {
+	takes, words := "options only", 0
+	if command.ArgsUsage != "" {
+		takes, words = "one "+strings.Trim(command.ArgsUsage, "[]")+", with options before it", 1
+	}
 	return func(c *cli.Context) error {
-		if c.Args().Present() {
+		if c.NArg() > words {
 			return usageError{&generator.Error{
-				What: fmt.Sprintf("%s: takes options only, not %q", name, c.Args().First()),
-				Hint: "rcgen " + name + " --help lists them",
+				What: fmt.Sprintf("%s: takes %s, not %q", command.Name, takes, c.Args().Get(words)),
+				Hint: "rcgen " + command.Name + " --help lists them",
 			}}
 		}
-		if f := c.String("format"); f != "text" && f != "json" {
+		if f := c.String("format"); c.IsSet("format") && f != "text" && f != "json" {
 			return flagError("format", f, "text or json")
 		}
 		return action(c)

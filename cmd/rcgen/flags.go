@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -24,6 +24,19 @@ func dirFlag() cli.Flag {
 
 func formatFlag() cli.Flag {
 	return &cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"}
+}
+
+func envFileFlag() cli.Flag {
+	return &cli.StringFlag{Name: "env-file", Value: generator.EnvFile, Usage: "`FILE` in the project with the variables; another than .env stands in for it"}
+}
+
+// readEnvFile returns the file with the variables as a path in the project.
+func readEnvFile(c *cli.Context) (string, error) {
+	name := path.Clean(filepath.ToSlash(c.String("env-file")))
+	if !filepath.IsLocal(name) {
+		return "", flagError("env-file", c.String("env-file"), "a file of the project, like "+generator.EnvExample)
+	}
+	return name, nil
 }
 
 func strictFlag() cli.Flag {
@@ -45,33 +58,36 @@ func requestFlags() []cli.Flag {
 		&cli.StringFlag{Name: "tls", Usage: "`MODE`: acme, files or off (default: acme with a domain, off without)"},
 		&cli.StringFlag{Name: "acme-email", Usage: "`ADDRESS` of the ACME account"},
 		&cli.StringFlag{Name: "acme-server", Usage: "directory `URL` of an ACME server of your own (default: Let's Encrypt)"},
+		&cli.BoolFlag{Name: "acme-staging", Usage: "certificates for a first try, which no browser trusts and no rate limit counts"},
+		&cli.StringSliceFlag{Name: "trusted-proxy", Usage: "`ADDRESS` or network of a proxy of yours that does https before Traefik (with --tls off)"},
+		&cli.StringFlag{Name: "proxy-hops", Usage: "`N` such proxies that a request passes (default: 1)"},
 		&cli.StringFlag{Name: "cores", Usage: "plan for a machine with `N` cores (default: this one)"},
 		&cli.StringFlag{Name: "memory", Usage: "plan for a machine with memory `SIZE`, like 32GiB (default: this one)"},
 		&cli.StringFlag{Name: "release", Usage: "Rocket.Chat `VERSION` (default: " + generator.DefaultRelease + ")"},
 		&cli.StringFlag{Name: "edition", Usage: "`EDITION`: licensed or community (default: licensed, with a warning)"},
 		&cli.StringFlag{Name: "mongo-url-file", Usage: "`FILE` with the connection string of a MongoDB replica set of your own"},
+		&cli.StringFlag{Name: "mongodb-members", Usage: "`N` members of the MongoDB replica set on this host, 1 or 3 (default: 1)"},
 		&cli.StringFlag{Name: "project", Usage: "Compose project `NAME` (default: rocketchat)"},
 	}
 }
 
-// applyFlags puts the options that were given into a request. The URL of an
-// external MongoDB is returned apart: it is a secret.
-func applyFlags(c *cli.Context, r *generator.Request) (mongoURL string, err error) {
+// applyFlags puts the options that were given into a request.
+func applyFlags(c *cli.Context, r *generator.Request) (err error) {
 	if c.IsSet("concurrent") && c.IsSet("concurrency") {
-		return "", flagError("concurrent", c.String("concurrent"), "no --concurrency beside it: a number or a ratio")
+		return flagError("concurrent", c.String("concurrent"), "no --concurrency beside it: a number or a ratio")
 	}
-	ints := map[string]*int{"concurrent": &r.Concurrent, "instances": &r.Instances}
-	for _, name := range []string{"concurrent", "instances"} {
+	ints := map[string]*int{"concurrent": &r.Concurrent, "instances": &r.Instances, "mongodb-members": &r.MongoDB.Members, "proxy-hops": &r.TLS.Proxies.Hops}
+	for _, name := range []string{"concurrent", "instances", "mongodb-members", "proxy-hops"} {
 		if c.IsSet(name) {
 			if *ints[name], err = positive(name, c.String(name)); err != nil {
-				return "", err
+				return err
 			}
 		}
 	}
 	if c.IsSet("concurrency") {
 		r.Concurrency, err = strconv.ParseFloat(c.String("concurrency"), 64)
 		if err != nil || !(r.Concurrency > 0) {
-			return "", flagError("concurrency", c.String("concurrency"), "a ratio above 0 and up to 1, like 0.2")
+			return flagError("concurrency", c.String("concurrency"), "a ratio above 0 and up to 1, like 0.2")
 		}
 		r.Concurrent = 0 // rcgen.yaml's
 	}
@@ -81,14 +97,8 @@ func applyFlags(c *cli.Context, r *generator.Request) (mongoURL string, err erro
 			*to = c.String(name)
 		}
 	}
-	if err := applyDomain(c, r); err != nil {
-		return "", err
-	}
-	if !c.IsSet("mongo-url-file") {
-		return "", nil
-	}
-	r.MongoDB.External = true
-	return readMongoURL(c.String("mongo-url-file"))
+	r.MongoDB.External = r.MongoDB.External || c.IsSet("mongo-url-file")
+	return applyDomain(c, r)
 }
 
 func applyDomain(c *cli.Context, r *generator.Request) (err error) {
@@ -104,6 +114,12 @@ func applyDomain(c *cli.Context, r *generator.Request) (err error) {
 	if c.IsSet("tls") {
 		r.TLS.Mode = c.String("tls")
 	}
+	if c.IsSet("acme-staging") {
+		r.TLS.Staging = c.Bool("acme-staging")
+	}
+	if c.IsSet("trusted-proxy") {
+		r.TLS.Proxies.Trusted = c.StringSlice("trusted-proxy")
+	}
 	for name, to := range map[string]*string{"acme-email": &r.TLS.Email, "acme-server": &r.TLS.Server} {
 		if !c.IsSet(name) {
 			continue
@@ -113,18 +129,6 @@ func applyDomain(c *cli.Context, r *generator.Request) (err error) {
 		}
 	}
 	return nil
-}
-
-func readMongoURL(file string) (string, error) {
-	data, err := readSmall(file)
-	if err != nil {
-		return "", usageError{&generator.Error{What: fmt.Sprintf("--mongo-url-file %q: %v", file, err), Hint: "name a file that holds the connection string and nothing else"}}
-	}
-	url := strings.TrimSpace(string(data))
-	if err := generator.CheckMongoURL(url); err != nil {
-		return "", usageError{err}
-	}
-	return url, nil
 }
 
 func readSmall(file string) ([]byte, error) {

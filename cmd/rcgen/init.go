@@ -21,17 +21,20 @@ func initCommand(e env) *cli.Command {
 			"   rcgen init --users 3000 --domain chat.yourcompany.com --acme-email ops@yourcompany.com\n" +
 			"   rcgen init --users 3000 --cores 8 --memory 32GiB        # planned here for a machine there\n" +
 			"   rcgen init --users 800 --edition community              # without a licence",
-		Flags:  append(append(flags, requestFlags()...), strictFlag(), dryRunFlag(), dirFlag(), formatFlag()),
+		Flags:  append(append(flags, requestFlags()...), secretFlag(), strictFlag(), dryRunFlag(), dirFlag(), formatFlag()),
 		Action: validating(func(c *cli.Context) error { return runInit(c, e) }),
 	}
 }
 
 func runInit(c *cli.Context, e env) error {
-	r, mongoURL, err := newRequest(c, e)
+	r, err := newRequest(c, e)
 	if err != nil {
 		return err
 	}
-	j := job{mongoURL: mongoURL, dir: c.String("dir")}
+	j := job{dir: c.String("dir")}
+	if j.secrets, err = readSecrets(c); err != nil {
+		return err
+	}
 	if err := j.placeProfile(&r); err != nil {
 		return err
 	}
@@ -68,16 +71,15 @@ func newProject() generator.Request {
 
 // newRequest makes a request from the options, and from answers where a person
 // gave no number of users.
-func newRequest(c *cli.Context, e env) (generator.Request, string, error) {
-	r := newProject()
-	mongoURL, err := applyFlags(c, &r)
-	if err != nil {
-		return r, "", err
+func newRequest(c *cli.Context, e env) (r generator.Request, err error) {
+	r = newProject()
+	if err := applyFlags(c, &r); err != nil {
+		return r, err
 	}
 	switch {
 	case c.IsSet("users"):
 		if r.Users, err = positive("users", c.String("users")); err != nil {
-			return r, "", err
+			return r, err
 		}
 		r.Host, err = readHost(c, e, generator.Host{})
 	case e.terminal:
@@ -86,12 +88,12 @@ func newRequest(c *cli.Context, e env) (generator.Request, string, error) {
 		err = usageError{&generator.Error{What: "init: wants --users N", Hint: "count every account that will exist, like rcgen init --users 3000"}}
 	}
 	if err != nil {
-		return r, "", err
+		return r, err
 	}
 	if err := r.Check(); err != nil {
-		return r, "", usageError{err}
+		return r, usageError{err}
 	}
-	return r, mongoURL, nil
+	return r, nil
 }
 
 // placeProfile makes a profile given as a file part of the project: named where

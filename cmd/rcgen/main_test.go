@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -23,13 +25,35 @@ import (
 
 // TestMain makes the test binary the command: scripts start it as rcgen.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"rcgen": main})
+	testscript.Main(m, map[string]func(){"rcgen": main, "terminal": terminal})
+}
+
+// terminal runs a command with its standard error on the terminal, and ends later: with
+// the leader of its session the kernel drops what nobody has read of a terminal.
+func terminal() {
+	const reading = 300 * time.Millisecond // assumption: the test reads within it
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		log.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[1], os.Args[2:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, tty
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		log.Fatal(err)
+	}
+	time.Sleep(reading)
+	os.Exit(cmd.ProcessState.ExitCode())
 }
 
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	opsCI, err := filepath.Abs("../../examples/ops-ci.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:   "testdata/script",
+		Setup: func(e *testscript.Env) error { e.Setenv("OPS_CI", opsCI); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "untouched": untouched, "fails": fails,
 		},

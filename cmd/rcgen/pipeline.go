@@ -20,32 +20,51 @@ const lockWait = 10 * time.Second
 
 // job is one run of the pipeline, from a request file to what is to be written.
 type job struct {
-	requestFile []byte          // rcgen.yaml as it is to be
-	profile     *generator.File // own profile that init puts into the project, or nil
-	mongoURL    string          // secret of an external MongoDB, only for init
-	current     fs.FS           // the project's directory
-	dir         string          // its path
-	written     bool            // a person wrote rcgen.yaml so: errors name it, not options
+	requestFile []byte            // rcgen.yaml as it is to be
+	profile     *generator.File   // own profile that init puts into the project, or nil
+	envFile     string            // that stands in for .env, which is left alone; empty: none
+	secrets     map[string]string // that a person gives, by their names in .env
+	current     fs.FS             // the project's directory
+	dir         string            // its path
+	written     bool              // a person wrote rcgen.yaml so: errors name it, not options
+	ejected     bool              // without rcgen's traces
 }
 
 // built is the outcome of a job.
 type built struct {
-	plan  generator.Plan
-	valid generator.Valid
-	made  []string // secrets that were not there before
+	plan    generator.Plan
+	outcome generator.Outcome
+	valid   generator.Valid
+	fewer   bool     // MongoDB members are taken away
+	alone   bool     // nothing but what conflicts leave behind is written
+	made    []string // secrets that were not there before
 }
 
-// build plans, renders and validates; it writes nothing.
+// build plans, renders, reconciles and validates; it writes nothing.
 func (j job) build(e env) (built, error) {
+	b, err := j.reconcile(e)
+	if err != nil {
+		return built{}, err
+	}
+	b.valid, err = generator.Validate(b.outcome, b.plan.Host)
+	if err != nil && len(b.outcome.Conflicts()) > 0 {
+		b.alone = true
+		b.valid, err = b.outcome.Offers(j.current)
+	}
+	if err != nil {
+		return built{}, err
+	}
+	b.fewer, err = fewerMembers(j.current, b.plan)
+	return b, err
+}
+
+// reconcile plans, renders and brings the result and the directory together.
+func (j job) reconcile(e env) (built, error) {
 	plan, err := j.plan()
 	if err != nil {
 		return built{}, err
 	}
-	old, err := readOptional(j.current, generator.EnvFile)
-	if err != nil {
-		return built{}, err
-	}
-	secrets, err := generator.NewSecrets(plan.Request, old, j.mongoURL, e.random)
+	secrets, err := j.readSecrets(e, plan.Request)
 	if err != nil {
 		return built{}, err
 	}
@@ -53,12 +72,28 @@ func (j job) build(e env) (built, error) {
 	if err != nil {
 		return built{}, err
 	}
-	changes, err := generator.Changes(j.current, project)
-	if err != nil {
-		return built{}, err
+	outcome, err := generator.Reconcile(j.current, project)
+	return built{plan: plan, outcome: outcome, made: secrets.Made}, err
+}
+
+// readSecrets returns the secrets of the project, or those of the file that stands
+// in for them.
+func (j job) readSecrets(e env, r generator.Request) (generator.Secrets, error) {
+	if j.envFile != "" && j.envFile != generator.EnvFile {
+		env, err := generator.ReadRegular(j.current, j.envFile)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = &generator.Error{What: "--env-file " + j.envFile + ": is not there", Hint: "name a file of the project, like " + generator.EnvExample}
+		}
+		if err != nil {
+			return generator.Secrets{}, err
+		}
+		return generator.StandInSecrets(r, j.envFile, env)
 	}
-	valid, err := generator.Validate(project, changes, plan.Host)
-	return built{plan, valid, secrets.Made}, err
+	old, err := generator.ReadOptional(j.current, generator.EnvFile)
+	if err != nil {
+		return generator.Secrets{}, err
+	}
+	return generator.NewSecrets(r, old, j.secrets, e.random)
 }
 
 // plan sizes what the request file asks for.
@@ -72,6 +107,9 @@ func (j job) plan() (generator.Plan, error) {
 		return generator.Plan{}, err
 	}
 	p, err := generator.NewPlan(r, own)
+	if j.ejected {
+		p = p.Ejected()
+	}
 	if err != nil && j.written {
 		err = fmt.Errorf("%s: %w", generator.RequestFile, err)
 	}
@@ -89,15 +127,6 @@ func (j job) ownProfile(r generator.Request) (*generator.Profile, error) {
 	}
 	own, _, err := ownProfile(j.dir, r.Profile)
 	return own, err
-}
-
-// readOptional returns a file's content, or nil where it is not there.
-func readOptional(dir fs.FS, name string) ([]byte, error) {
-	data, err := generator.ReadRegular(dir, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return data, err
 }
 
 // noProjectError is a directory without a project, or no directory at all.
@@ -140,16 +169,34 @@ func openProject(c *cli.Context) (*disk.Dir, []byte, error) {
 
 // regenerate writes a project anew from a request file and reports it.
 func regenerate(c *cli.Context, e env, d *disk.Dir, requestFile []byte, before *generator.Plan) error {
-	b, err := job{requestFile: requestFile, current: d.FS(), dir: c.String("dir"), written: before == nil}.build(e)
+	secrets, err := readSecrets(c)
 	if err != nil {
 		return err
 	}
+	envFile, err := readEnvFile(c)
+	if err != nil {
+		return err
+	}
+	b, err := job{requestFile: requestFile, envFile: envFile, secrets: secrets, current: d.FS(), dir: c.String("dir"), written: before == nil}.build(e)
+	if err != nil {
+		return err
+	}
+	b.compare(before)
+	return finish(c, e, d, b, before)
+}
+
+// compare adds the warnings that only what is there already gives reason for.
+func (b *built) compare(before *generator.Plan) {
 	if len(b.made) > 0 {
 		b.plan.Warnings = append(b.plan.Warnings, generator.Warning{Code: generator.WarnSecrets,
 			Message: generator.EnvFile + " lacked " + strings.Join(b.made, ", ") + ": made anew",
 			Hint:    "a database that exists knows the old values: put the old file back before you start anything"})
 	}
-	return finish(c, e, d, b, before)
+	if before != nil {
+		if w := b.outcome.WarnScaled(before.Instances, b.plan.Instances); w != nil {
+			b.plan.Warnings = append(b.plan.Warnings, *w)
+		}
+	}
 }
 
 // finish writes what was built, unless it is a dry run, and reports it: warnings
@@ -159,12 +206,24 @@ func finish(c *cli.Context, e env, d *disk.Dir, b built, before *generator.Plan)
 		return err
 	}
 	if !c.Bool("dry-run") {
+		if !b.alone {
+			if err := confirmMerges(c, e, b.outcome); err != nil {
+				return err
+			}
+		}
+		noteUncommitted(c, e, b.valid)
 		if err := d.Write(b.valid); err != nil {
 			return err
 		}
 	}
 	warn(e, b.plan.Warnings)
-	return printWritten(c, e, b, before)
+	if err := printWritten(c, e, b, before); err != nil {
+		return err
+	}
+	if conflicts := b.outcome.Conflicts(); len(conflicts) > 0 {
+		return &generator.ConflictError{States: conflicts, Alone: b.alone, DryRun: c.Bool("dry-run")}
+	}
+	return nil
 }
 
 // strict returns the first warning as an error where --strict asks for it.

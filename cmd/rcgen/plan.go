@@ -79,7 +79,7 @@ func planRequest(c *cli.Context, e env) (r generator.Request, base string, err e
 	if c.IsSet("users") {
 		r.Instances = 0 // planned from the users, as scale --users does
 	}
-	if _, err := applyFlags(c, &r); err != nil {
+	if err := applyFlags(c, &r); err != nil {
 		return r, "", err
 	}
 	r.Host, err = readHost(c, e, r.Host)

@@ -20,32 +20,31 @@ type written struct {
 }
 
 type change struct {
-	Op   generator.Op `json:"op"`
-	Path string       `json:"path"`
+	Op   string `json:"op"` // create, replace, merge, offer or remove
+	Path string `json:"path"`
 }
 
 // printWritten reports what was written, or would be. before is the plan that a
 // scale started from, or nil.
 func printWritten(c *cli.Context, e env, b built, before *generator.Plan) error {
-	next := "docker compose up -d --wait"
-	if c.Command.Name != "init" {
-		next += " --remove-orphans" // replicas may be gone
-	}
 	changes := []change{}
 	for _, ch := range b.valid.Changes() {
-		changes = append(changes, change{ch.Op, ch.File.Path})
+		changes = append(changes, change{ch.Verb(), ch.File.Path})
 	}
 	if c.String("format") == "json" {
 		return printJSON(e.stdout, written{b.plan, changes, c.Bool("dry-run")})
 	}
 	var out strings.Builder
-	if before == nil {
+	switch {
+	case b.alone: // the plan is not carried out
+	case before == nil:
 		planTable(&out, b.plan)
-	} else {
+		out.WriteByte('\n')
+	default:
 		planChanges(&out, *before, b.plan)
+		out.WriteByte('\n')
 	}
-	out.WriteByte('\n')
-	if len(changes) == 0 {
+	if len(changes) == 0 && len(b.outcome.Conflicts()) == 0 {
 		out.WriteString("nothing to write: every file is as it should be\n")
 	}
 	for _, ch := range changes {
@@ -54,8 +53,8 @@ func printWritten(c *cli.Context, e env, b built, before *generator.Plan) error 
 	switch {
 	case c.Bool("dry-run"):
 		out.WriteString("\nnothing was written (--dry-run)\n")
-	case len(changes) > 0:
-		fmt.Fprintf(&out, "\nnext: %s%s\n", cd(c.String("dir")), next)
+	case len(changes) > 0 && !b.alone:
+		fmt.Fprintf(&out, "\nnext: %s%s\n", cd(c.String("dir")), nextCommand(c, b.fewer))
 	}
 	_, err := io.WriteString(e.stdout, out.String())
 	return err

@@ -16,7 +16,7 @@ func scaleCommand(e env) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "instances", Usage: "`N` Rocket.Chat instances"},
 			&cli.StringFlag{Name: "users", Usage: "`N` accounts; the number of instances is planned from them"},
-			strictFlag(), dryRunFlag(), dirFlag(), formatFlag(),
+			secretFlag(), envFileFlag(), strictFlag(), yesFlag(), dryRunFlag(), dirFlag(), formatFlag(),
 		},
 		Action: validating(func(c *cli.Context) error { return runScale(c, e) }),
 	}

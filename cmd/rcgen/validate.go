@@ -21,8 +21,7 @@ func validateCommand(e env) *cli.Command {
 			"   rcgen validate\n" +
 			"   rcgen validate --env-file .env.example    # in CI, where the secrets are not",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "env-file", Value: generator.EnvFile, Usage: "`FILE` in the project with the variables"},
-			dirFlag(), formatFlag(),
+			envFileFlag(), dirFlag(), formatFlag(),
 		},
 		Action: validating(func(c *cli.Context) error { return runValidate(c, e) }),
 	}
@@ -34,21 +33,28 @@ func runValidate(c *cli.Context, e env) error {
 		return err
 	}
 	defer d.Close()
+	findings, err := findingsOf(c.String("dir"), requestFile, c.String("env-file"))
+	if err != nil {
+		return err
+	}
+	return printFindings(c, e, findings)
+}
+
+// findingsOf returns what is wrong with the project in dir.
+func findingsOf(dir string, requestFile []byte, envFile string) ([]generator.Finding, error) {
 	var findings []generator.Finding
 	r, err := generator.DecodeRequest(requestFile)
 	if err == nil {
-		_, err = job{requestFile: requestFile, dir: c.String("dir")}.plan()
+		_, err = job{requestFile: requestFile, dir: dir}.plan()
 	}
 	if err != nil {
 		findings = append(findings, generator.Finding{Code: generator.FindRequest, File: generator.RequestFile, Message: err.Error(), Hint: hintOf(err)})
 	}
-	project, err := generator.ReadProject(os.DirFS(c.String("dir")), c.String("env-file")) // follows links, as Compose does
+	project, err := generator.ReadProject(os.DirFS(dir), envFile) // follows links, as Compose does
 	if err != nil {
-		return err
+		return nil, err
 	}
-	dir := c.String("dir")
-	findings = append(findings, generator.Check(project, r.Host, generator.Disk{Dir: dir, Exists: exists(dir), Domain: r.Domain})...)
-	return printFindings(c, e, findings)
+	return append(findings, generator.Check(project, r.Host, generator.Disk{Dir: dir, Exists: exists(dir), Domain: r.Domain})...), nil
 }
 
 // exists looks paths up as Compose does: from the project's directory.

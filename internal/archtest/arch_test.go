@@ -95,7 +95,8 @@ var homes = []struct {
 	{"github.com/gofrs/flock", []string{"internal/disk/"}},
 	{"golang.org/x/term", []string{"cmd/"}},
 	{"golang.org/x/sys", []string{"internal/"}},
-	{"github.com/dop251/goja", nil}, // tests only
+	{"github.com/dop251/goja", nil},                // tests only
+	{"github.com/santhosh-tekuri/jsonschema", nil}, // tests only
 	{"znkr.io/diff", []string{"generator/textdiff/"}},
 	{"github.com/grafana/grafana-foundation-sdk", []string{"generator/dashboards/"}},
 	{"os/exec", []string{"internal/engine/", "internal/git/"}}, // docker and git alone are started
@@ -177,6 +178,7 @@ var samples = []struct {
 	{"generator/lock.go", "crypto/sha256", true},
 	{"generator/project.go", "io/fs", true},
 	{"generator/plan.go", "rcgen/profiles", true},
+	{"generator/profile_alerts.go", "rcgen/generator/alerts", true},
 	{"generator/alerts/rule.go", "go.yaml.in/yaml/v4", true},
 	{"generator/alerts/rule.go", "os", false},
 	{"generator/alerts/rule.go", "rcgen/generator", false},

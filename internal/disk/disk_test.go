@@ -101,9 +101,9 @@ func TestOrder(t *testing.T) {
 	}
 	want := []string{
 		"commit", "rename .gitignore", "rename .env", "rename Makefile", "rename compose.yaml",
-		"rename conf/sub/new.conf", "rename rcgen.lock",
+		"rename conf/sub/new.conf",
 		"remove gone/deep/x.conf", "remove gone/deep", "remove gone",
-		"remove mine/removed.conf", "remove mine", "remove never/there.conf", "remove never",
+		"remove mine/removed.conf", "remove mine", "remove never/there.conf", "remove never", "rename rcgen.lock",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("order:\ngot  %q\nwant %q", got, want)

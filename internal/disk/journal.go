@@ -198,7 +198,7 @@ func (d *Dir) place(e entry) error {
 		if err := d.before("mkdir " + dir); err != nil {
 			return err
 		}
-		if err := d.root.MkdirAll(dir, 0o755); err != nil {
+		if err := d.mkdir(e.Path); err != nil {
 			return err
 		}
 	}
@@ -210,6 +210,28 @@ func (d *Dir) place(e entry) error {
 		return nil // verify has seen it in its place
 	}
 	return err
+}
+
+// mkdir makes the directories of a file that are missing, regardless of the umask: the
+// users inside the containers must get through to what is mounted.
+func (d *Dir) mkdir(file string) error {
+	for _, dir := range parents(file) {
+		err := d.root.Mkdir(dir, 0o755)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		info, err := d.root.Lstat(dir)
+		if err != nil {
+			return err
+		}
+		if err := d.root.Chmod(dir, info.Mode()|0o755); err != nil { // a set-group-ID bit stays
+			return err
+		}
+	}
+	return nil
 }
 
 // remove removes a file and the directories it leaves empty.

@@ -76,15 +76,15 @@ func (d *Dir) plan(changes []generator.Change) ([]entry, error) {
 }
 
 // rank orders the entries of a write. The project's .gitignore comes before the
-// secrets it names. What rcgen knows of the project comes after what it knows.
+// secrets it names. The lock comes last: what it knows of is there by then.
 func rank(e entry) int {
 	switch {
-	case e.Op == generator.Remove:
+	case e.Path == generator.LockFile:
 		return 3
+	case e.Op == generator.Remove:
+		return 2
 	case e.Path == ".gitignore":
 		return 0
-	case e.Path == "rcgen.lock":
-		return 2
 	}
 	return 1
 }

@@ -63,12 +63,14 @@ func (m *mongod) hello() document {
 	}
 	hosts := []string{}
 	for _, each := range m.config.Members {
-		hosts = append(hosts, each.Host)
+		if !each.Hidden {
+			hosts = append(hosts, each.Host)
+		}
 	}
 	return document{
 		"hosts": hosts, "setName": m.config.Name, "setVersion": m.config.Version, "ok": 1,
 		"isWritablePrimary": state == "PRIMARY", "secondary": state == "SECONDARY",
-		"me": m.self().Host,
+		"me": m.self().Host, "primary": m.knownPrimary(),
 	}
 }
 
@@ -84,6 +86,7 @@ func (m *mongod) initiate(config *replConfig) (document, *serverError) {
 			"No host described in new configuration for replica set rs0 maps to this node")
 	}
 	m.primaryAt = m.now.Add(m.electionTime)
+	m.founded()
 	return document{"ok": 1}, nil
 }
 
@@ -110,6 +113,9 @@ func (m *mongod) reconfig(config *replConfig, force bool) (document, *serverErro
 	if force {
 		config.Version = max(old.Version, config.Version) + 10000
 	}
+	if m.cluster != nil {
+		return m.reconfigSet(old, force)
+	}
 	m.primaryAt = m.now.Add(m.electionTime)
 	return document{"ok": 1}, nil
 }
@@ -125,9 +131,9 @@ func (m *mongod) status() (document, *serverError) {
 	members := []document{}
 	for _, each := range m.config.Members {
 		if each.Host == m.self().Host {
-			members = append(members, document{"name": each.Host, "stateStr": m.state(), "self": true})
+			members = append(members, document{"name": each.Host, "health": 1, "stateStr": m.state(), "self": true})
 		} else {
-			members = append(members, document{"name": each.Host, "stateStr": "SECONDARY"})
+			members = append(members, m.peerStatus(each.Host))
 		}
 	}
 	return document{"members": members, "ok": 1}, nil

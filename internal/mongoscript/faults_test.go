@@ -56,6 +56,12 @@ var interruptible = map[string]func() *mongod{
 		m := readyMongod()
 		m.config = singleMember("localhost:27017")
 		delete(m.users, "exporter")
+		delete(m.users, "backup")
+		return m
+	},
+	"a database of before there was a user backup": func() *mongod {
+		m := readyMongod()
+		delete(m.users, "backup")
 		return m
 	},
 	"users without a set": func() *mongod {
@@ -104,7 +110,7 @@ func interruptEach(t *testing.T, build func() *mongod, kind faultKind) {
 
 // TestTwoRunsAtOnce lets another run create the user just before this one does.
 func TestTwoRunsAtOnce(t *testing.T) {
-	for _, user := range []string{"root", "rocketchat", "exporter"} {
+	for _, user := range []string{"root", "rocketchat", "exporter", "backup"} {
 		t.Run(user, func(t *testing.T) {
 			m := newMongod()
 			want := *readyMongod().users[user]

@@ -29,6 +29,14 @@ func with(m *mongod, change func(m *mongod)) *mongod {
 	return m
 }
 
+func without(users ...string) func(m *mongod) {
+	return func(m *mongod) {
+		for _, user := range users {
+			delete(m.users, user)
+		}
+	}
+}
+
 func withoutUsers(m *mongod) { m.users = map[string]*account{} }
 
 func memberOf(hosts ...string) func(m *mongod) {
@@ -50,10 +58,11 @@ func unreachable(e *serverError) func(m *mongod) {
 
 // settingUp are the runs that begin, or go on with, setting up a database.
 func settingUp() []scenario {
-	setUp := []string{"replSetInitiate", "createUser root", "createUser rocketchat", "createUser exporter"}
+	setUp := []string{"replSetInitiate", "createUser root", "createUser rocketchat", "createUser exporter",
+		"createUser backup"}
 	initiated := with(newMongod(), memberOf(memberHost))
-	rootOnly := with(readyMongod(), func(m *mongod) { delete(m.users, "rocketchat"); delete(m.users, "exporter") })
-	noExporter := with(readyMongod(), func(m *mongod) { delete(m.users, "exporter") })
+	rootOnly := with(readyMongod(), without("rocketchat", "exporter", "backup"))
+	noExporter := with(readyMongod(), without("exporter"))
 	slow := with(newMongod(), func(m *mongod) { m.electionTime = 5 * time.Second })
 	never := with(newMongod(), func(m *mongod) { m.electionTime = time.Hour })
 	noSet := with(readyMongod(), func(m *mongod) { m.config = nil })
@@ -61,7 +70,8 @@ func settingUp() []scenario {
 		{"fresh", newMongod(), 0, ready, setUp, true},
 		{"initiated without users", initiated, 0, ready, setUp[1:], true},
 		{"only root", rootOnly, 0, ready, setUp[2:], true},
-		{"without exporter", noExporter, 0, ready, setUp[3:], true},
+		{"without exporter", noExporter, 0, ready, setUp[3:4], true},
+		{"without backup", with(readyMongod(), without("backup")), 0, ready, setUp[4:], true},
 		{"primary after 5 s", slow, 0, ready, setUp, true},
 		{"never primary", never, 1, "member is SECONDARY, not primary yet", setUp[:1], false},
 		{"users but no set", noSet, 0, ready, setUp[:1], true},

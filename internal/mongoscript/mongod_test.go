@@ -23,14 +23,22 @@ func refused(code int, codeName, format string, args ...any) *serverError {
 }
 
 type member struct {
-	ID   int    `json:"_id"`
-	Host string `json:"host"`
+	ID       int     `json:"_id"`
+	Host     string  `json:"host"`
+	Priority float64 `json:"priority"`
+	Votes    int     `json:"votes"`
+	Hidden   bool    `json:"hidden"`
+
+	newlyAdded bool // no vote until the first copy of the data; replSetGetConfig does not show it
 }
 
 type replConfig struct {
-	Name    string   `json:"_id"`
-	Version int      `json:"version"`
-	Members []member `json:"members"`
+	Name     string   `json:"_id"`
+	Version  int      `json:"version"`
+	Members  []member `json:"members"`
+	Settings struct {
+		SetID int `json:"replicaSetId"`
+	} `json:"settings"`
 }
 
 type role struct {
@@ -55,6 +63,8 @@ type mongod struct {
 	primaryAt    time.Time
 	stuckIn      string // a state it does not leave by itself
 	users        map[string]*account
+
+	inSet // for a mongod among others
 
 	before func(label string) // called before a command is carried out
 }
@@ -84,6 +94,7 @@ func readyMongod() *mongod {
 	m.addUser("root", rootPassword, rootRoles...)
 	m.addUser("rocketchat", appPassword, appRoles...)
 	m.addUser("exporter", exporterPassword, exporterRoles...)
+	m.addUser("backup", backupPassword, backupRoles...)
 	return m
 }
 
@@ -107,6 +118,8 @@ func (m *mongod) state() string {
 		return "REMOVED"
 	case m.stuckIn != "":
 		return m.stuckIn
+	case m.cluster != nil:
+		return m.stateInSet()
 	case m.now.Before(m.primaryAt):
 		return "SECONDARY"
 	}
@@ -148,7 +161,10 @@ func (m *mongod) snapshot() string {
 	}
 	sort.Strings(lines)
 	if m.config != nil {
-		lines = append(lines, fmt.Sprintf("set %s %v", m.config.Name, m.config.Members))
+		lines = append(lines, "set "+m.config.Name)
+		for _, each := range m.config.Members {
+			lines = append(lines, fmt.Sprintf("member %d %s", each.ID, each.Host))
+		}
 	}
 	return strings.Join(lines, "\n")
 }

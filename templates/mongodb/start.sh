@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts mongod as the one member of the replica set rs0, with authentication.
-# Compose runs it as "sh /etc/rcgen/start.sh ARGUMENTS"; the arguments go to mongod.
+# Starts mongod as a member of the replica set rs0, with authentication.
+# Compose runs it as "sh /etc/mongodb/start.sh ARGUMENTS"; the arguments go to mongod.
 #
 # Why a script: with authentication a replica set needs a key file, even one with a single
 # member (MongoDB manual, "Deploy Self-Managed Replica Set With Keyfile Authentication").
@@ -41,7 +41,8 @@ chmod 0400 "$keyfile"
 # mongod needs none of the secrets in its environment, and what is not there cannot be read
 # from /proc. The healthcheck still gets them: docker gives it the container's environment,
 # not this process's.
-unset MONGODB_KEYFILE MONGODB_ROOT_PASSWORD MONGODB_APP_PASSWORD MONGODB_EXPORTER_PASSWORD
+unset MONGODB_KEYFILE MONGODB_ROOT_PASSWORD MONGODB_APP_PASSWORD
+unset MONGODB_EXPORTER_PASSWORD MONGODB_BACKUP_PASSWORD
 
 # exec: mongod must be the process that docker stops, or it gets no SIGTERM and is killed
 # with its journal open.

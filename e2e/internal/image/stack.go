@@ -11,7 +11,8 @@ package image
 func Stack(bin map[string]string) []Image {
 	return []Image{
 		traefik(bin), rocketchat(bin), mongo(bin), nats(bin), prometheus(bin),
-		grafana(bin), nodeExporter(bin), mongodbExporter(bin), natsExporter(bin),
+		alertmanager(bin), grafana(bin), loki(bin), otelCollector(bin),
+		nodeExporter(bin), mongodbExporter(bin), natsExporter(bin),
 	}
 }
 
@@ -74,6 +75,46 @@ func prometheus(bin map[string]string) Image {
 	i.Dirs["/etc/prometheus"] = Dir{65534, 65534, 0o755}
 	i.Volumes = []string{"/prometheus"}
 	return i
+}
+
+func alertmanager(bin map[string]string) Image {
+	i := alpine(bin, "prom/alertmanager:v0.31.1", "")
+	i.Files["/bin/alertmanager"] = bin["alertmanager"]
+	i.Files["/bin/amtool"] = bin["amtool"]
+	i.Entrypoint = []string{"/bin/alertmanager"}
+	i.Cmd = []string{"--config.file=/etc/alertmanager/alertmanager.yml", "--storage.path=/alertmanager"}
+	i.WorkDir = "/alertmanager"
+	i.User = "nobody"
+	i.Dirs["/alertmanager"] = Dir{65534, 65534, 0o775}
+	i.Dirs["/etc/alertmanager"] = Dir{65534, 65534, 0o755}
+	i.Volumes = []string{"/alertmanager"}
+	return i
+}
+
+// loki is distroless: users, but neither a shell nor any tool (cmd/loki/Dockerfile).
+func loki(bin map[string]string) Image {
+	const users = "root:x:0:0:root:/root:/bin/bash\nloki:x:10001:10001::/home/loki:/bin/bash\n"
+	return Image{
+		Ref:        "grafana/loki:3.7.8",
+		Entrypoint: []string{"/usr/bin/loki"},
+		Cmd:        []string{"-config.file=/etc/loki/local-config.yaml"},
+		User:       "10001",
+		WorkDir:    "/",
+		Files:      map[string]string{"/usr/bin/loki": bin["loki"]},
+		Text:       map[string]string{"/etc/passwd": users, "/etc/group": groups(users)},
+		Dirs:       map[string]Dir{"/loki": {10001, 10001, 0o755}, "/etc/loki": {10001, 10001, 0o755}, "/tmp": {Mode: 0o1777}},
+	}
+}
+
+// otelCollector holds the program alone, and that with a few of its components.
+func otelCollector(bin map[string]string) Image {
+	return Image{
+		Ref:        "otel/opentelemetry-collector-contrib:0.149.0",
+		Entrypoint: []string{"/otelcol-contrib"},
+		Cmd:        []string{"--config", "/etc/otelcol-contrib/config.yaml"},
+		User:       "10001",
+		Files:      map[string]string{"/otelcol-contrib": bin["otelcol"]},
+	}
 }
 
 func grafana(bin map[string]string) Image {

@@ -45,11 +45,16 @@ func cacheDir() (string, error) {
 }
 
 // key is a hash over everything that decides what the binary is: the wrapper's
-// go.mod and go.sum, the package, the flags, and the Go release and platform.
+// go.mod, go.sum and source, if it has any, the package, the flags, and the Go
+// release and platform.
 func (p Part) key(ctx context.Context, dir string) (string, error) {
 	parts := append([]string{p.Package}, p.flags()...)
-	for _, name := range []string{"go.mod", "go.sum"} {
-		text, err := os.ReadFile(filepath.Join(dir, name))
+	source, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return "", err
+	}
+	for _, name := range append([]string{filepath.Join(dir, "go.mod"), filepath.Join(dir, "go.sum")}, source...) {
+		text, err := os.ReadFile(name)
 		if err != nil {
 			return "", err
 		}

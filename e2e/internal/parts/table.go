@@ -1,6 +1,7 @@
 // Package parts builds the real programs of the end-to-end test from pinned Go
 // modules, as no registry of images can be reached where it runs. Each module
-// in e2e/parts is a wrapper: it holds upstream's versions and no source.
+// in e2e/parts is a wrapper: it holds upstream's versions and no source, but for
+// the list of components that a collector is made of.
 //
 // What was built is kept outside the repository, in rcgen/parts below the user's
 // cache directory, under a name that changes with everything that goes into it.
@@ -39,6 +40,8 @@ func Table() []Part {
 		{"prometheus", "prometheus", "github.com/prometheus/prometheus/cmd/prometheus", prometheusTags, prometheusVersion("3.13.5")},
 		{"promtool", "prometheus", "github.com/prometheus/prometheus/cmd/promtool", prometheusTags, prometheusVersion("3.13.5")},
 		{"traefik", "traefik", "github.com/traefik/traefik/v3/cmd/traefik", "", "-X github.com/traefik/traefik/v3/pkg/version.Version=3.6.12"},
+		{"loki", "loki", "github.com/grafana/loki/v3/cmd/loki", "", "-X github.com/grafana/loki/v3/pkg/util/build.Version=3.7.8"},
+		{"otelcol", "otelcol", "rcgen/e2e/parts/otelcol", "", ""},
 		{"alertmanager", "alertmanager", "github.com/prometheus/alertmanager/cmd/alertmanager", "", prometheusVersion("0.31.1")},
 		// amtool alone: alertmanager 0.34 needs a web page that its module lacks.
 		{"amtool", "amtool", "github.com/prometheus/alertmanager/cmd/amtool", "", prometheusVersion("0.34.2")},

@@ -3,7 +3,6 @@ package rig
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -90,20 +89,4 @@ func (p *Project) Logs(ctx context.Context) string {
 		return err.Error()
 	}
 	return out
-}
-
-// Down removes the project's containers, networks and volumes, and what an
-// interrupted run may have left of them.
-func (p *Project) Down(ctx context.Context) error {
-	_, err := p.Compose(ctx, "down", "--volumes", "--remove-orphans", "--timeout", "5")
-	return errors.Join(err, p.left(ctx, "ps", "--all"), p.left(ctx, "volume", "ls"), p.left(ctx, "network", "ls"))
-}
-
-// left returns an error for what is still there of the project.
-func (p *Project) left(ctx context.Context, list ...string) error {
-	out, err := p.Docker(ctx, append(list, "--quiet", "--filter", "label=com.docker.compose.project="+p.Name)...)
-	if err == nil && strings.TrimSpace(out) != "" {
-		err = fmt.Errorf("docker %s: left: %s", strings.Join(list, " "), strings.Fields(out))
-	}
-	return err
 }

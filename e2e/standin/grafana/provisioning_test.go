@@ -8,7 +8,7 @@ import (
 
 const (
 	sources   = "prometheus.yaml"
-	providers = "rcgen.yaml"
+	providers = "dashboards.yaml"
 	overview  = "overview.json"
 )
 
@@ -17,11 +17,27 @@ func TestGeneratedProvisioningIsAccepted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(p.Datasources) != 1 || p.Datasources[0].UID != "prometheus" {
+	if p.datasource("prometheus") == nil || p.datasource("loki") == nil {
 		t.Errorf("datasources: %+v", p.Datasources)
 	}
 	if len(p.Dashboards) == 0 || p.Dashboards[0].Folder != "Rocket.Chat" {
 		t.Errorf("dashboards: %+v", p.Dashboards)
+	}
+}
+
+// TestExamples: all of them would start, with logs and without.
+func TestExamples(t *testing.T) {
+	dirs, err := filepath.Glob(filepath.Join(examples, "*", "grafana"))
+	if err != nil || len(dirs) == 0 {
+		t.Fatalf("%v, %v", dirs, err)
+	}
+	for _, dir := range dirs {
+		p, err := readProvisioning(filepath.Join(example(t, filepath.Dir(dir)), "provisioning"))
+		if err != nil {
+			t.Errorf("%s: %v", dir, err)
+		} else if len(p.Dashboards) == 0 {
+			t.Errorf("%s: no dashboards", dir)
+		}
 	}
 }
 
@@ -50,9 +66,9 @@ func TestProvisioningRefused(t *testing.T) {
 		{"provider without path", replacement{providers, "options:", "options: {} #"}, "options.path"},
 		{"missing directory", replacement{providers, "/dashboards}", "/missing}"}, "missing"},
 		{"broken JSON", replacement{overview, `"panels": [`, `"panels": `}, overview},
-		{"dashboard without uid", replacement{overview, `"uid": "rcgen-overview"`, `"uid": ""`}, "uid and title"},
+		{"dashboard without uid", replacement{overview, `"uid": "rocketchat-overview"`, `"uid": ""`}, "uid and title"},
 		{"dashboard without title", replacement{overview, `"title": "Rocket.Chat overview"`, `"title": ""`}, "uid and title"},
-		{"panel of another datasource", replacement{overview, `"uid": "prometheus"`, `"uid": "loki"`}, `"loki" is not provisioned`},
+		{"panel of another datasource", replacement{overview, `"uid": "prometheus"`, `"uid": "tempo"`}, `"tempo" is not provisioned`},
 		{"panel of another type", replacement{overview, `"type": "prometheus"`, `"type": "loki"`}, "not loki"},
 		{"unknown variable", replacement{overview, `"uid": "prometheus"`, `"uid": "${ds}"`}, "no such variable"},
 		{"panel id twice", replacement{overview, `"id": 2,`, `"id": 1,`}, "id 1 is taken"},
@@ -68,12 +84,12 @@ func TestProvisioningRefused(t *testing.T) {
 
 func TestDashboardUIDTwiceIsRefused(t *testing.T) {
 	dir := project(t)
-	other := `{"uid": "rcgen-overview", "title": "Another"}`
+	other := `{"uid": "rocketchat-overview", "title": "Another"}`
 	if err := write(filepath.Join(dir, "dashboards", "zz.json"), other); err != nil {
 		t.Fatal(err)
 	}
 	_, err := readProvisioning(filepath.Join(dir, "provisioning"))
-	if err == nil || !strings.Contains(err.Error(), `"rcgen-overview" is taken by overview.json`) {
+	if err == nil || !strings.Contains(err.Error(), `"rocketchat-overview" is taken by overview.json`) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -94,9 +110,9 @@ func TestReferences(t *testing.T) {
 
 func TestTargetsAndRowsAreChecked(t *testing.T) {
 	for name, panels := range map[string]string{
-		"target":      `[{"id": 1, "targets": [{"refId": "A", "datasource": "loki"}]}]`,
-		"row":         `[{"id": 1, "type": "row", "panels": [{"id": 2, "datasource": "loki"}]}]`,
-		"annotations": `[], "annotations": {"list": [{"name": "a", "datasource": "loki"}]}`,
+		"target":      `[{"id": 1, "targets": [{"refId": "A", "datasource": "tempo"}]}]`,
+		"row":         `[{"id": 1, "type": "row", "panels": [{"id": 2, "datasource": "tempo"}]}]`,
+		"annotations": `[], "annotations": {"list": [{"name": "a", "datasource": "tempo"}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := project(t)
@@ -105,7 +121,7 @@ func TestTargetsAndRowsAreChecked(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := readProvisioning(filepath.Join(dir, "provisioning"))
-			if err == nil || !strings.Contains(err.Error(), `"loki" is not provisioned`) {
+			if err == nil || !strings.Contains(err.Error(), `"tempo" is not provisioned`) {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -74,10 +74,10 @@ func TestEndpoints(t *testing.T) {
 		{"/grafana/api/datasources", "secret", 200, `"uid":"prometheus"`, ""},
 		{"/grafana/api/datasources/uid/prometheus", "secret", 200, `"isDefault":true`, ""},
 		{"/grafana/api/datasources/uid/other", "secret", 404, "", ""},
-		{"/grafana/api/search?type=dash-db", "secret", 200, `"uid":"rcgen-overview"`, ""},
+		{"/grafana/api/search?type=dash-db", "secret", 200, `"uid":"rocketchat-overview"`, ""},
 		{"/grafana/api/search?type=dash-folder", "secret", 200, "[]", ""},
 		{"/grafana/api/search?query=overview", "secret", 200, `"folderTitle":"Rocket.Chat"`, ""},
-		{"/grafana/api/dashboards/uid/rcgen-overview", "secret", 200, `"provisioned":true`, ""},
+		{"/grafana/api/dashboards/uid/rocketchat-overview", "secret", 200, `"provisioned":true`, ""},
 		{"/grafana/api/dashboards/uid/other", "secret", 404, "Dashboard not found", ""},
 		{"/grafana/api/nothing", "secret", 404, "Not found", ""},
 		{"/grafana/api/datasources/proxy/uid/other/api/v1/query", "secret", 404, "Unable to find", ""},
@@ -108,7 +108,7 @@ func TestQueryReachesTheDatasource(t *testing.T) {
 
 func TestDashboardIsTheFile(t *testing.T) {
 	srv := start(t, "http://127.0.0.1:1")
-	_, body := get(t, srv.URL+"/grafana/api/dashboards/uid/rcgen-overview", "secret")
+	_, body := get(t, srv.URL+"/grafana/api/dashboards/uid/rocketchat-overview", "secret")
 	var answer struct {
 		Meta      struct{ URL, ProvisionedExternalID string }
 		Dashboard struct{ Panels []any }
@@ -117,7 +117,7 @@ func TestDashboardIsTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(answer.Dashboard.Panels) == 0 || answer.Meta.ProvisionedExternalID != overview ||
-		answer.Meta.URL != "/grafana/d/rcgen-overview/rocket-chat-overview" {
+		answer.Meta.URL != "/grafana/d/rocketchat-overview/rocket-chat-overview" {
 		t.Errorf("got %+v", answer)
 	}
 }

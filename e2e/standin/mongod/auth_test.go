@@ -100,6 +100,12 @@ func TestRoles(t *testing.T) {
 			{"admin", command("getParameter", 1, bson.E{Key: "featureCompatibilityVersion", Value: 1}), 0},
 			{"rocketchat", command("replSetGetStatus", 1), 13},
 		},
+		"backup": {
+			{"rocketchat", command("find", "m"), 0}, {"local", command("find", "oplog.rs"), 0},
+			{"rocketchat", command("listCollections", 1), 0}, {"admin", command("listDatabases", 1), 0},
+			{"rocketchat", insertInto("m"), 13}, {"local", insertInto("m"), 13}, {"admin", newUser("more"), 13},
+			{"admin", command("usersInfo", 1), 13}, {"admin", command("replSetReconfig", bson.D{}), 13},
+		},
 		"root": {
 			{"other", insertInto("m"), 0}, {"admin", newUser("second"), 0}, {"admin", newUser("second"), 51003},
 			{"admin", command("createUser", "x", bson.E{Key: "pwd", Value: "x"}, bson.E{Key: "roles", Value: bson.A{"none"}}), 31},
@@ -107,7 +113,9 @@ func TestRoles(t *testing.T) {
 			{"admin", command("createUser", "x", bson.E{Key: "pwd", Value: "x"}), 40414},
 		},
 	} {
-		password := map[string]string{"rocketchat": appPassword, "exporter": exporterPassword, "root": rootPassword}[who]
+		password := map[string]string{
+			"rocketchat": appPassword, "exporter": exporterPassword, "backup": backupPassword, "root": rootPassword,
+		}[who]
 		c := i.client(direct, remoteClient, who, password)
 		for _, a := range attempts {
 			a.check(t, who, c)

@@ -46,6 +46,8 @@ func TestExporter(t *testing.T) {
 		"\nmongodb_ss_opcounters{", "\nmongodb_ss_wt_cache_", "\nmongodb_mongod_replset_oplog_head_timestamp ",
 		"\nmongodb_dbstats_", "\nmongodb_collstats_", "\nmongodb_indexstats_", "\nmongodb_top_",
 		"\nmongodb_fcv_feature_compatibility_version{", "\nmongodb_version_info{",
+		"\nmongodb_ss_opLatencies_latency{", "\nmongodb_ss_opLatencies_ops{", "\nmongodb_ss_metrics_queryExecutor_scannedObjects{",
+		"\nmongodb_ss_wt_concurrentTransactions_out{", "\nmongodb_ss_wt_concurrentTransactions_totalTickets{",
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("no %q among %d metrics", want, strings.Count(metrics, "\n"))

@@ -15,6 +15,7 @@ var users = map[string][]string{
 	"root":       {"root@admin"},
 	"rocketchat": {"readWrite@rocketchat", "clusterMonitor@admin"},
 	"exporter":   {"clusterMonitor@admin", "read@local"},
+	"backup":     {"backup@admin"},
 }
 
 func checkUsers(t *testing.T, i *instance) {
@@ -52,7 +53,10 @@ func TestFresh(t *testing.T) {
 		t.Errorf("said %q, %q", o.line, o.stderr)
 	}
 	checkUsers(t, i)
-	writes := []string{"replSetInitiate", "createUser root", "usersInfo", "createUser rocketchat", "createUser exporter", "usersInfo"}
+	writes := []string{
+		"replSetInitiate", "createUser root", "usersInfo", "createUser rocketchat", "createUser exporter",
+		"createUser backup", "usersInfo",
+	}
 	if got := i.commands(0); !slices.Equal(got, writes) {
 		t.Errorf("the first runs sent %q", got)
 	}
@@ -190,6 +194,39 @@ func (i *instance) config() summary {
 		s.Hosts = append(s.Hosts, m.Host)
 	}
 	return s
+}
+
+// TestMembersWanted has a set of one that is to have three, of which the stand-in has but the
+// one: the configuration with the next member goes there and back as a whole, and is refused
+// for want of that member.
+func TestMembersWanted(t *testing.T) {
+	t.Parallel()
+	i := newInstance(t)
+	i.start()
+	const three = "MONGODB_MEMBERS=mongodb,mongodb-2.invalid,mongodb-3.invalid"
+	o := i.healthcheck(three)
+	if want := "mongodb-2.invalid:27017 does not answer yet: the replica set is initiated when all members do"; o.code != 1 || o.line != want {
+		t.Errorf("new: %d, %q, %q", o.code, o.line, o.stderr)
+	}
+	if got := i.commands(0); len(got) != 0 {
+		t.Errorf("new: sent %q", got)
+	}
+	i.healthy(3)
+	before, from := i.config(), i.mark()
+	o = i.healthcheck(three)
+	if want := ready + "; mongodb-2.invalid:27017 is not added yet: NodeNotFound: "; o.code != 0 || !strings.HasPrefix(o.line, want) {
+		t.Errorf("one member: %d, %q, %q", o.code, o.line, o.stderr)
+	}
+	if got := i.commands(from); !slices.Equal(got, []string{"usersInfo", "replSetGetConfig", "replSetReconfig"}) {
+		t.Errorf("one member: sent %q", got)
+	}
+	if after := i.config(); after.Version != before.Version || !slices.Equal(after.Hosts, before.Hosts) {
+		t.Errorf("the configuration was %v and is %v", before, after)
+	}
+	o = i.healthcheck(three, "HOSTNAME=mongodb-2.invalid")
+	if want := "this member is the primary of another set, as " + member; o.code != 1 || !strings.HasPrefix(o.line, want) {
+		t.Errorf("another member: %d, %q", o.code, o.line)
+	}
 }
 
 // TestRenamed meets a primary under a name that clients cannot use.

@@ -61,8 +61,15 @@ func environment() map[string]string {
 }
 
 // run returns the exit code, and the error where one was not caught.
-func (s *shell) run(name, source string) (int, error) {
-	_, err := s.rt.RunScript(name, source)
+func (s *shell) run(c call) (int, error) {
+	name := c.file
+	if c.file == "" {
+		name = "--eval"
+		if err := s.login(c); err != nil {
+			return exitUncaught, uncaught(err)
+		}
+	}
+	value, err := s.rt.RunScript(name, c.script)
 	var end *goja.InterruptedError
 	if errors.As(err, &end) {
 		if code, ok := end.Value().(exit); ok {
@@ -72,7 +79,20 @@ func (s *shell) run(name, source string) (int, error) {
 	if err != nil {
 		return exitUncaught, uncaught(err)
 	}
+	if c.file == "" && !goja.IsUndefined(value) {
+		fmt.Fprintln(s.out, s.show(value))
+	}
 	return 0, nil
+}
+
+// login gives the script the global db.
+func (s *shell) login(c call) error {
+	connect, _ := goja.AssertFunction(s.rt.Get("connect"))
+	db, err := connect(goja.Undefined(), s.rt.ToValue(c.address), s.rt.ToValue(c.user), s.rt.ToValue(c.password))
+	if err != nil {
+		return err
+	}
+	return s.rt.Set("db", db)
 }
 
 // uncaught is the line that mongosh prints: the error's name and message, without a stack.

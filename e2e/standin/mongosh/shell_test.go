@@ -59,6 +59,10 @@ func TestUsage(t *testing.T) {
 		{}, {"x.js"}, {"--quiet", "--norc", "--nodb"}, {"--quiet", "--norc", "--nodb", "a.js", "b.js"},
 		{"--quiet", "--norc", "--nodb", "--eval", "1"}, {"--quiet", "--norc", "--nodb", "-u", "root", "x.js"},
 		{"--quiet", "--norc", "--nodb", "/does/not/exist.js"},
+		{"--quiet", "--norc", "--eval", "1"}, {"--quiet", "--norc", "-u", "root", "-p", "x"}, {"--quiet", "--norc", "-u", "root", "-p", "x", "--eval"},
+		{"--quiet", "-u", "root", "-p", "x", "--eval", "1"}, {"--norc", "-u", "root", "-p", "x", "--eval", "1"},
+		{"--quiet", "--norc", "-u", "root", "-p", "x", "--authenticationDatabase", "test", "--eval", "1"},
+		{"--quiet", "--norc", "-u", "root", "-p", "x", "a", "b", "--eval", "1"}, {"--quiet", "--norc", "-u", "root", "-p", "x", "--json", "--eval", "1"},
 	} {
 		var stdout, stderr strings.Builder
 		if code := run(args, &stdout, &stderr); code != exitUsage || stdout.String() != "" || stderr.String() == "" {
@@ -93,6 +97,11 @@ func TestNoServer(t *testing.T) {
 	_ = silent.Close()
 	if _, stdout, _ := script(t, source); stdout != "MongoNetworkError true true\n" {
 		t.Errorf("no server: %q", stdout)
+	}
+	var stdout, stderr strings.Builder
+	code := run([]string{"--quiet", "--norc", "-u", "root", "-p", "x", "--eval", "print(1)"}, &stdout, &stderr)
+	if code != exitUncaught || stdout.String() != "" || stderr.String() != "MongoNetworkError: connect ECONNREFUSED 127.0.0.1:27017\n" {
+		t.Errorf("--eval without a server: %d, %q, %q", code, stdout.String(), stderr.String())
 	}
 }
 

@@ -55,6 +55,9 @@ func (a *app) start(ctx context.Context) error {
 	if err := db.register(ctx, a.id, a.cfg); err != nil {
 		return err
 	}
+	if err := db.recordStatistics(ctx, a.cfg); err != nil {
+		return err
+	}
 	go a.heartbeat()
 	return a.listen(ctx)
 }

@@ -78,6 +78,7 @@ const (
 	collMessages   = "rocketchat_message"
 	collUsers      = "users"
 	collInstances  = "instances"
+	collStatistics = "rocketchat_statistics"
 	defaultRoom    = "GENERAL"
 )
 

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"strings"
 	"time"
@@ -164,13 +162,12 @@ func (s *session) login(ctx context.Context, param json.RawMessage) (any, *ddpEr
 	}
 	name := p.User.Username + p.User.Email
 	if name == "" {
-		name = p.Resume // the token is the name, see below
+		name = p.Resume // the token is the name
 	}
 	if name == "" {
 		return nil, refuse(403, "User not found")
 	}
-	sum := sha256.Sum256([]byte(name))
-	u := author{ID: hex.EncodeToString(sum[:])[:17], Username: name}
+	u := accountOf(name)
 	if err := s.srv.db.login(ctx, u.ID, name); err != nil {
 		return nil, refuse(500, err.Error())
 	}

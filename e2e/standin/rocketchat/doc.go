@@ -31,14 +31,18 @@
 //     unknown session opens one and an xhr_send for an unknown session is a 404.
 //   - SIGTERM ends the process at once with status 0 and drains nothing: Moleculer's
 //     broker does that (github.com/moleculerjs/moleculer, src/service-broker.js); #2027.
+//   - The REST endpoints im.create, chat.sendMessage, chat.delete and logout, as far as
+//     an account needs them to write to itself: apps/meteor/app/api/server/v1/im.ts and
+//     chat.ts, whose DDP twins leave: #33472, #40659.
 //
-// What it does not: accounts and permissions (any name logs in, anybody sends),
-// rooms, presence, apps, upload limits, SockJS transports but websocket and xhr, the
+// What it does not: accounts and permissions (any name logs in with any password, a
+// login has no end, anybody sends), rooms but the default one and those of one account,
+// presence, apps, upload limits, SockJS transports but websocket and xhr, the
 // Moleculer protocol and its TCP mesh, and NATS being absent at start, which the
 // real broker waits out and this one does not survive. Figures of the workspace,
 // rocketchat_instance_count among them, are those of this moment; the real ones come
-// from a statistics record written when an instance starts and once a day. Of the
-// rate limits there is the one on connections, 600 requests a minute
+// from a statistics record written when an instance starts and once a day. The one
+// written here at a start holds the licence's modules alone. Of the rate limits there is the one on connections, 600 requests a minute
 // (apps/meteor/server/settings/rate.ts).
 //
 // Files up to 16 MiB go to the database in GridFS's layout, so every replica serves
@@ -48,6 +52,7 @@
 // (8.9.1), STANDIN_UNHEALTHY=1 (health checks answer 503 for ever). A value of
 // ROCKETCHAT_LICENSE that contains "scalability" is a licence with that module.
 //
-// Paths of its own: GET /_standin/state, POST /_standin/lag?ms=N,
-// POST /_standin/heap?ratio=N (0 ends the simulation) and POST /_standin/panic.
+// Paths of its own: GET /_standin/state, GET /_standin/slow?ms=N (answers after N
+// ms), POST /_standin/lag?ms=N, POST /_standin/heap?ratio=N (0 ends the simulation)
+// and POST /_standin/panic.
 package main

@@ -159,9 +159,11 @@ func (m *metrics) rest(method, entry, version string, status int, size int64, to
 	m.restSize.WithLabelValues(method, entry, code, version).Observe(float64(size))
 }
 
+// message counts one. The summary is in milliseconds, as apps/meteor/server/services/
+// meteor/service.ts has it; its name does not say so.
 func (m *metrics) message(took time.Duration) {
 	m.sent.inc()
-	m.roundtrip.Observe(took.Seconds())
+	m.roundtrip.Observe(took.Seconds() * 1000)
 	m.roundtripHist.Observe(took.Seconds())
 }
 

@@ -55,6 +55,21 @@ func (s *server) state(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, answer)
 }
 
+// slow answers after a while, as a request does that asks the database for much;
+// one in flight when the process ends is lost.
+func (s *server) slow(w http.ResponseWriter, r *http.Request) {
+	ms, err := strconv.ParseFloat(r.FormValue("ms"), 64)
+	if err != nil || ms < 0 {
+		http.Error(w, "ms is a number of milliseconds", http.StatusBadRequest)
+		return
+	}
+	select {
+	case <-r.Context().Done(): // the client is gone
+	case <-time.After(time.Duration(ms * float64(time.Millisecond))):
+		writeJSON(w, http.StatusOK, map[string]any{"success": true})
+	}
+}
+
 func (s *server) simulateLag(w http.ResponseWriter, r *http.Request) {
 	ms, err := strconv.ParseFloat(r.FormValue("ms"), 64)
 	if err != nil || ms < 0 {

@@ -41,6 +41,10 @@ func (s *server) handler() http.Handler {
 
 	mux.Handle("GET /api/info", s.rest(s.apiInfo))
 	mux.Handle("GET /api/v1/channels.messages", s.rest(s.channelMessages))
+	mux.Handle("POST /api/v1/im.create", s.signedIn(s.createDirect))
+	mux.Handle("POST /api/v1/chat.sendMessage", s.signedIn(s.sendMessage))
+	mux.Handle("POST /api/v1/chat.delete", s.signedIn(s.deleteMessage))
+	mux.Handle("POST /api/v1/logout", s.signedIn(s.logout))
 	mux.Handle("POST /api/v1/rooms.upload", s.rest(s.upload))
 	mux.Handle("POST /api/v1/rooms.upload/{rid}", s.rest(s.upload))
 	mux.Handle("POST /api/v1/rooms.media/{rid}", s.rest(s.upload))
@@ -59,6 +63,7 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("/sockjs/", http.NotFound) // the transports it does not have
 
 	mux.HandleFunc("GET /_standin/state", s.state)
+	mux.HandleFunc("GET /_standin/slow", s.slow)
 	mux.HandleFunc("POST /_standin/lag", s.simulateLag)
 	mux.HandleFunc("POST /_standin/heap", s.simulateHeap)
 	mux.HandleFunc("POST /_standin/panic", func(http.ResponseWriter, *http.Request) { panic("asked for") })

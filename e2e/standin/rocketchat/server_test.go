@@ -35,6 +35,19 @@ func TestPages(t *testing.T) {
 	}
 }
 
+func TestSlow(t *testing.T) {
+	srv := serve(t, deadDatabase(t), project())
+	start := time.Now()
+	if status, _ := get(t, srv.URL+"/_standin/slow?ms=150"); status != 200 || time.Since(start) < 150*time.Millisecond {
+		t.Errorf("status %d after %s", status, time.Since(start))
+	}
+	for _, bad := range []string{"", "?ms=-1", "?ms=x"} {
+		if status, _ := get(t, srv.URL+"/_standin/slow"+bad); status != 400 {
+			t.Errorf("%q: status %d", bad, status)
+		}
+	}
+}
+
 func TestRuntimeConfigHasTheSite(t *testing.T) {
 	srv := serve(t, deadDatabase(t), project())
 	_, body := get(t, srv.URL+"/meteor_runtime_config.js")

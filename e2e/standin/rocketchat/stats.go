@@ -117,3 +117,17 @@ func (m *metrics) scrape(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", string(format))
 	_, _ = w.Write(body.Bytes()) // the client may be gone
 }
+
+// recordStatistics writes the record of an instance that starts, of which the licence
+// is all that is here (apps/meteor/ee/app/license/server/getStatistics.ts).
+func (d *database) recordStatistics(ctx context.Context, cfg config) error {
+	modules := bson.A{}
+	if cfg.Scalability {
+		modules = append(modules, "scalability")
+	}
+	_, err := d.db.Collection(collStatistics).InsertOne(ctx, bson.D{
+		{Key: "_id", Value: newID()}, {Key: "createdAt", Value: time.Now().UTC()}, {Key: "version", Value: cfg.Version},
+		{Key: "enterprise", Value: bson.D{{Key: "modules", Value: modules}}},
+	})
+	return err
+}

@@ -1,8 +1,13 @@
 // The healthcheck of the MongoDB container. Docker runs it every few seconds as
-//   mongosh --quiet --norc --nodb /etc/rcgen/healthcheck.js
-// It makes the database usable and says whether it is: it initiates the replica set, creates
-// the users that are missing, and ends with 0 only when this member is a writable primary and
-// the users exist. Otherwise it ends with 1 and ONE line that says what is going on.
+//   mongosh --quiet --norc --nodb /etc/mongodb/healthcheck.js
+// It makes the database usable and says whether it is: it initiates the replica set, gives it
+// the members that MONGODB_MEMBERS names, creates the users that are missing, and ends with 0
+// only when this member is a writable primary and the users exist, or a secondary that has the
+// data. Otherwise it ends with 1 and ONE line that says what is going on.
+//
+// All members run it. Only the first one of MONGODB_MEMBERS initiates the set and changes its
+// members: two that did could make two sets, or undo each other's work. It has the higher
+// priority, so it is the primary whenever it can be.
 //
 // Why in the healthcheck: nothing else runs inside the container after mongod has started,
 // and the first steps are allowed only from inside (the localhost exception). Every step looks
@@ -13,14 +18,24 @@
 // cannot do inside class constructors or generators, so there are none.
 
 const SET_NAME = 'rs0';
-const MEMBER_HOST = 'mongodb:27017';
 
-// Loopback, because the localhost exception holds only there; directConnection, because a
-// driver that looks for a primary would find none before the set is initiated; appName, so that
-// these connections can be told apart in mongod's log.
-const URI =
-  'mongodb://127.0.0.1:27017/?directConnection=true&appName=rcgen-healthcheck' +
+// The members that this project wants, the first one first.
+const NAMES = (process.env.MONGODB_MEMBERS || 'mongodb').split(',').map((name) => name.trim());
+const MEMBERS = NAMES.map((name) => `${name}:27017`);
+const FIRST = MEMBERS[0];
+
+// Docker puts the host name of the container into its environment. A set of one knows its
+// member anyway.
+const MEMBER_HOST = MEMBERS.length === 1 ? FIRST : `${process.env.HOSTNAME}:27017`;
+
+// directConnection, because a driver that looks for a primary would find none before the set is
+// initiated; appName, so that these connections can be told apart in mongod's log.
+const OPTIONS =
+  '/?directConnection=true&appName=healthcheck' +
   '&serverSelectionTimeoutMS=3000&connectTimeoutMS=3000&socketTimeoutMS=5000';
+
+// Loopback, because the localhost exception holds only there.
+const URI = `mongodb://127.0.0.1:27017${OPTIONS}`;
 
 const ROOT = {
   user: 'root',
@@ -30,16 +45,25 @@ const ROOT = {
 
 const OTHER_USERS = [
   {
-    // clusterMonitor: Rocket.Chat reads the version of MongoDB with it.
+    // clusterMonitor: Rocket.Chat reads the version of MongoDB with it (serverStatus), which
+    // readWrite does not allow.
     user: 'rocketchat',
     variable: 'MONGODB_APP_PASSWORD',
     roles: [{ role: 'readWrite', db: 'rocketchat' }, { role: 'clusterMonitor', db: 'admin' }],
   },
   {
-    // read on local: the exporter measures the oplog.
+    // Both roles as its README asks for (percona/mongodb_exporter, "Permissions"): read on
+    // local for the oplog. Neither reads the chat.
     user: 'exporter',
     variable: 'MONGODB_EXPORTER_PASSWORD',
     roles: [{ role: 'clusterMonitor', db: 'admin' }, { role: 'read', db: 'local' }],
+  },
+  {
+    // backup: all that mongodump needs, which is to read every database and the users. It
+    // writes to none of them (manual, "Built-In Roles", backup).
+    user: 'backup',
+    variable: 'MONGODB_BACKUP_PASSWORD',
+    roles: [{ role: 'backup', db: 'admin' }],
   },
 ];
 
@@ -57,9 +81,22 @@ const LAST_WAIT = Date.now() + 11000;
 const CONFIG_WAIT_MS = 3000;
 const POLL_MS = 250;
 
+// Below socketTimeoutMS, so that mongod says what the change waits for.
+const RECONFIG_MS = 4000;
+
+// Above the 1 of the others (manual, "Adjust Priority for Self-Managed Replica Set Member").
+const FIRST_PRIORITY = 2;
+
 const WRONG_ROOT_PASSWORD =
   'the root password in .env is not the one this database was made with: ' +
   'restore the .env that belongs to this volume';
+
+const WAITS_TO_BE_ADDED =
+  'this member has no replica set yet: it waits to be added by the primary, and copies its data then';
+
+const FORCE =
+  `docker compose exec -e HOME=/tmp -e MONGODB_FORCE_MEMBERS=yes ${NAMES[0]} ` +
+  'mongosh --quiet --norc --nodb /etc/mongodb/healthcheck.js';
 
 // stop ends the run: the message is what the person who looks is told.
 function stop(message) {
@@ -100,6 +137,24 @@ function connectionFailed(error) {
     stop('mongod does not answer yet');
   }
   stop(`no connection to mongod: ${reason(error)}`);
+}
+
+// isOurs knows the members by the names that this project gives them, wanted now or not. A set
+// with any other is a person's own and is left alone.
+function isOurs(host) {
+  const rest = host.startsWith(`${NAMES[0]}-`) ? host.slice(NAMES[0].length + 1) : '';
+  return MEMBERS.includes(host) || /^[0-9]+:27017$/.test(rest);
+}
+
+// hostsIn has the members that hello names.
+function hostsIn(state) {
+  return [...(state.hosts || []), ...(state.passives || []), ...(state.arbiters || [])];
+}
+
+// unwantedIn has the members of this project's set that it does not want any more.
+function unwantedIn(state) {
+  const hosts = hostsIn(state);
+  return hosts.every(isOurs) ? hosts.filter((host) => !MEMBERS.includes(host)) : [];
 }
 
 function openWithoutLogin() {
@@ -158,6 +213,66 @@ function waitForConfig(admin, first) {
   return waitFor(admin, first, (hello) => hello.setName, Date.now() + CONFIG_WAIT_MS);
 }
 
+// isUsable is for a writable primary, and in a set of several for a secondary that has its data
+// and knows a primary.
+function isUsable(state) {
+  const isSecondary = state.secondary && state.primary && state.me === MEMBER_HOST;
+  return state.isWritablePrimary || (isSecondary && MEMBERS.length > 1 && hostsIn(state).every(isOurs));
+}
+
+function waitUntilUsable(admin, first) {
+  const state = waitFor(admin, first, isUsable, LAST_WAIT);
+  if (isUsable(state)) {
+    return state;
+  }
+  if (MEMBER_HOST === FIRST && unwantedIn(state).length > 0) {
+    return takeOver(admin, state);
+  }
+  const name = stateName(admin, state);
+  if (MEMBERS.length > 1 && !state.secondary) {
+    stop(`member is ${name}: a new member copies the data first (initial sync)`);
+  }
+  const isAlone = MEMBERS.length > 1 && !state.primary;
+  return stop(`member is ${name}, ${isAlone ? 'and the set has no primary' : 'not primary'} yet`);
+}
+
+// reachable returns which of the hosts answer this member's heartbeats, or null where that is
+// not to be had.
+function reachable(admin, hosts) {
+  try {
+    const up = admin.runCommand({ replSetGetStatus: 1 }).members.filter((member) => member.health === 1);
+    return hosts.filter((host) => up.some((member) => member.name === host));
+  } catch (error) {
+    return null;
+  }
+}
+
+// takeOver is for the first member of a set that is to get smaller, while it is not primary.
+// With the others there, its priority makes it primary, and it removes them. Without them there
+// is no majority for that, and only force is left. It is not used unasked: what the others
+// acknowledged while this member was down would be lost.
+function takeOver(admin, state) {
+  const unwanted = unwantedIn(state);
+  const up = reachable(admin, unwanted);
+  if (state.primary || up === null || up.length > 0) {
+    stop(
+      `member is ${stateName(admin, state)}: it becomes the primary and then removes ` +
+      `${unwanted.join(' and ')}, let them run until it did`
+    );
+  }
+  if (process.env.MONGODB_FORCE_MEMBERS !== 'yes') {
+    stop(
+      `${unwanted.join(' and ')} stopped before being removed from the replica set, which has no majority ` +
+      'now: set the number of members back and start them again; or, if their data is lost for ' +
+      `good, go on with the data of this member alone: ${FORCE}`
+    );
+  }
+  const config = readConfig(admin);
+  config.members = config.members.filter((member) => MEMBERS.includes(member.host));
+  reconfigure(admin, config, true);
+  return waitForPrimary(admin, askHello(admin));
+}
+
 function waitForPrimary(admin, first) {
   const state = waitFor(admin, first, (hello) => hello.isWritablePrimary, LAST_WAIT);
   if (!state.isWritablePrimary) {
@@ -166,10 +281,29 @@ function waitForPrimary(admin, first) {
   return state;
 }
 
+// requireNewPeers keeps the first member from initiating a second set beside one that the others
+// have, as after the loss of its own volume. Whether there is one can only be known when all
+// of them answer.
+function requireNewPeers() {
+  for (const host of MEMBERS.slice(1)) {
+    let state = null;
+    try {
+      state = askHello(connect(`mongodb://${host}${OPTIONS}`).getSiblingDB('admin'));
+    } catch (error) {
+      stop(`${host} does not answer yet: the replica set is initiated when all members do`);
+    }
+    if (state.setName) {
+      stop(`${host} has the replica set already: this member waits to be taken in by it`);
+    }
+  }
+}
+
 // initiate is allowed without a login while there are no users (manual, "Localhost Exception in
 // Self-Managed Deployments"). Refused as unauthorized, it says that there are users, so the
-// login that failed before failed because of the password.
+// login that failed before failed because of the password. It makes a set of one also where
+// several are wanted: the rest is the same as for a set that grows.
 function initiate(admin) {
+  requireNewPeers();
   const config = { _id: SET_NAME, members: [{ _id: 0, host: MEMBER_HOST }] };
   try {
     admin.runCommand({ replSetInitiate: config });
@@ -213,10 +347,14 @@ function createRoot(admin) {
 }
 
 // setUpRoot is for a database that does not know root: a new one, one whose setting up was
-// interrupted, or one that was made with another .env.
+// interrupted, a new member that has not copied the users yet, or one that was made with another
+// .env.
 function setUpRoot() {
   const admin = openWithoutLogin();
   let state = askHello(admin);
+  if (!state.setName && MEMBER_HOST !== FIRST) {
+    stop(WAITS_TO_BE_ADDED);
+  }
   if (!state.setName) {
     initiate(admin);
     state = waitForConfig(admin, askHello(admin));
@@ -230,8 +368,9 @@ function setUpRoot() {
       'MongoDB manual'
     );
   }
-  waitForPrimary(admin, state);
-  createRoot(admin);
+  if (waitUntilUsable(admin, state).isWritablePrimary) {
+    createRoot(admin);
+  }
   return openAsRoot() || stop(WRONG_ROOT_PASSWORD);
 }
 
@@ -246,14 +385,18 @@ function readConfig(admin) {
   }
 }
 
+function reconfigure(admin, config, force) {
+  config.version = Number(config.version) + 1;
+  admin.runCommand({ replSetReconfig: config, force, maxTimeMS: RECONFIG_MS });
+}
+
 // renameMember gives the only member of the set the name it has in this project. By force where
 // there is no primary to accept it (manual, replSetReconfig: "to restore a replica set to new
 // servers with different hostnames"); with a primary the manual says not to.
 function renameMember(admin, config, force) {
-  config.version = Number(config.version) + 1;
   config.members[0].host = MEMBER_HOST;
   try {
-    admin.runCommand({ replSetReconfig: config, force });
+    reconfigure(admin, config, force);
   } catch (error) {
     stop(`the member could not be renamed to ${MEMBER_HOST}: ${reason(error)}`);
   }
@@ -261,17 +404,21 @@ function renameMember(admin, config, force) {
 
 // rejoin is for a member that says it has no valid configuration. hello answers that both where
 // there is none and where there is one that does not contain this member (state REMOVED:
-// restored volume, other host name), see ReplicationCoordinatorImpl::_makeHelloResponse.
+// restored volume, other host name, removed from the set), see
+// ReplicationCoordinatorImpl::_makeHelloResponse.
 function rejoin(admin) {
   const config = readConfig(admin);
+  if (config !== null && config._id !== SET_NAME) {
+    stop(`this volume belongs to the replica set ${config._id}, not ${SET_NAME}: left alone`);
+  }
+  if (MEMBER_HOST !== FIRST) {
+    stop(WAITS_TO_BE_ADDED);
+  }
   if (config === null) {
     initiate(admin);
     return;
   }
-  if (config._id !== SET_NAME) {
-    stop(`this volume belongs to the replica set ${config._id}, not ${SET_NAME}: left alone`);
-  }
-  if (config.members.length !== 1) {
+  if (config.members.length !== 1 || isOurs(config.members[0].host)) {
     stop(
       `the replica set in this volume has ${config.members.length} members and ${MEMBER_HOST} ` +
       'is none of them: left alone, change it with rs.reconfig()'
@@ -280,14 +427,14 @@ function rejoin(admin) {
   renameMember(admin, config, true);
 }
 
-// settleMembership returns hello's answer once this member is a writable primary.
+// settleMembership returns hello's answer once this member is of use.
 function settleMembership(admin) {
   let state = waitForConfig(admin, askHello(admin));
   if (!state.setName) {
     rejoin(admin);
     state = askHello(admin);
   }
-  return waitForPrimary(admin, state);
+  return waitUntilUsable(admin, state);
 }
 
 // settleName is for a primary under another name, which clients cannot resolve: they take the
@@ -297,6 +444,9 @@ function settleName(admin, state) {
   if (state.me === MEMBER_HOST) {
     return `ok: ${MEMBER_HOST} is the writable primary and the users exist`;
   }
+  if (MEMBER_HOST !== FIRST) {
+    stop(`this member is the primary of another set, as ${state.me}: left alone, it cannot be added`);
+  }
   const config = readConfig(admin);
   if (config.members.length !== 1) {
     return `ok: writable primary of a set of ${config.members.length} members as ${state.me}, left as it is`;
@@ -304,6 +454,78 @@ function settleName(admin, state) {
   renameMember(admin, config, false);
   waitForPrimary(admin, askHello(admin));
   return `ok: the member ${state.me} is now ${MEMBER_HOST}, writable primary, and the users exist`;
+}
+
+// removal takes one unwanted member out of config and returns what that does; null where there
+// is none. One that does not answer goes first: a change needs a majority of those who stay.
+function removal(admin, config) {
+  const unwanted = config.members.map((member) => member.host).filter((host) => !MEMBERS.includes(host));
+  if (unwanted.length === 0) {
+    return null;
+  }
+  const up = reachable(admin, unwanted) || unwanted;
+  const gone = unwanted.find((host) => !up.includes(host)) || unwanted[0];
+  config.members = config.members.filter((member) => member.host !== gone);
+  return `${gone} could not be removed from the replica set, let it run until it is`;
+}
+
+// addition puts one missing member into config. With a vote at once, as the manual's "Add
+// Members to a Self-Managed Replica Set" does: since MongoDB 5.0 it counts only after its first
+// copy of the data ("Replica Set Member States", STARTUP2).
+function addition(config) {
+  const missing = MEMBERS.filter((host) => !config.members.some((member) => member.host === host));
+  if (missing.length === 0) {
+    return null;
+  }
+  const first = config.members.find((member) => member.host === FIRST);
+  first.priority = Math.max(Number(first.priority === undefined ? 1 : first.priority), FIRST_PRIORITY);
+  const id = Math.max(...config.members.map((member) => Number(member._id))) + 1;
+  config.members.push({ _id: id, host: missing[0], priority: 1, votes: 1 });
+  return `${missing[0]} is not added yet`;
+}
+
+// settleMembers makes the set the wanted one, a member at a time: mongod takes no more in one
+// change (manual, replSetReconfig). What does not fit into the time is left to the next run.
+function settleMembers(admin, state, line) {
+  const hosts = hostsIn(state);
+  const isWanted = hosts.length === MEMBERS.length && hosts.every((host) => MEMBERS.includes(host));
+  if (MEMBER_HOST !== FIRST || isWanted || !hosts.every(isOurs)) {
+    return line;
+  }
+  let remark = '';
+  while (remark === '') {
+    remark = changeMember(admin);
+  }
+  return line + (remark || '');
+}
+
+// changeMember makes one change and returns an empty remark; null when there is none to make. A
+// member that cannot be added yet leaves the database as usable as it was, which takes a remark.
+// One that must go has to be gone before its container is, so that is waited for.
+function changeMember(admin) {
+  const config = readConfig(admin);
+  if (!config.members.every((member) => isOurs(member.host))) {
+    return null;
+  }
+  const removing = removal(admin, config);
+  const failure = removing || addition(config);
+  if (!failure) {
+    return null;
+  }
+  let why = 'the next check goes on';
+  if (Date.now() < LAST_WAIT) {
+    try {
+      reconfigure(admin, config, false);
+      why = '';
+    } catch (error) {
+      why = reason(error);
+    }
+  }
+  if (why === '') {
+    waitForPrimary(admin, askHello(admin));
+    return '';
+  }
+  return removing ? stop(`${failure}: ${why}`) : `; ${failure}: ${why}`;
 }
 
 // Passwords of users that exist are never changed: a healthcheck that did would undo what a
@@ -322,10 +544,17 @@ function check() {
   for (const account of [ROOT, ...OTHER_USERS]) {
     passwordOf(account);
   }
+  if (!MEMBERS.includes(MEMBER_HOST)) {
+    stop(`this container is called ${process.env.HOSTNAME}, which is not in MONGODB_MEMBERS: set its hostname`);
+  }
   const admin = openAsRoot() || setUpRoot();
-  const line = settleName(admin, settleMembership(admin));
+  const state = settleMembership(admin);
+  if (!state.isWritablePrimary) {
+    return `ok: ${MEMBER_HOST} is a secondary and has the data, ${state.primary} is the primary`;
+  }
+  const line = settleName(admin, state);
   createMissingUsers(admin);
-  return line;
+  return settleMembers(admin, state, line);
 }
 
 function run() {

@@ -64,7 +64,7 @@ type role struct {
 // known checks that mongod has such a role: those with rights on the cluster are in admin.
 func (r role) known() bool {
 	switch r.Name {
-	case "root", "clusterMonitor":
+	case "root", "clusterMonitor", "backup":
 		return r.DB == "admin"
 	case "read", "readWrite":
 		return r.DB != ""
@@ -82,6 +82,8 @@ var (
 		"serverStatus", "top",
 	}
 	monitorDatabases = []string{"collStats", "dbStats", "indexStats"}
+	backupCluster    = []string{"getParameter", "listDatabases", "serverStatus"}
+	backupDatabases  = []string{"collStats", "find", "listCollections"}
 )
 
 func (r role) grants(action string, cluster bool, db string) bool {
@@ -98,6 +100,11 @@ func (r role) grants(action string, cluster bool, db string) bool {
 		}
 		return slices.Contains(monitorDatabases, action) ||
 			(db == "local" || db == "config") && slices.Contains(readActions, action)
+	case "backup":
+		if cluster {
+			return slices.Contains(backupCluster, action)
+		}
+		return slices.Contains(backupDatabases, action)
 	}
 	return false
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -64,7 +65,9 @@ func (s *Server) handle(c *conn, req *wire.Request) bson.D {
 	s.counters.bytesIn += int64(req.Size)
 	k := &call{s: s, c: c, name: req.Body[0].Key, body: req.Body, db: req.DB}
 	cmd, found := commandOf(k.name)
+	start := time.Now()
 	answer, err := k.execute(cmd, found, req.Legacy)
+	s.counters.latency[cmd.access].observe(time.Since(start))
 	if !cmd.quiet {
 		k.log(err)
 	}

@@ -40,7 +40,9 @@ func (k *call) matching(ns string, query, sort bson.D) ([]bson.D, error) {
 		return nil, err
 	}
 	found := []bson.D{}
-	for _, doc := range k.collection(ns) {
+	all := k.collection(ns)
+	k.s.counters.scanned += int64(len(all)) // there are no indexes
+	for _, doc := range all {
 		if f.Match(doc) {
 			found = append(found, doc)
 		}
@@ -81,7 +83,9 @@ func (k *call) find() (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cursor(ns, cut(found, integer(k.get("skip")), integer(k.get("limit")))), nil
+	found = cut(found, integer(k.get("skip")), integer(k.get("limit")))
+	k.s.counters.returned += int64(len(found))
+	return cursor(ns, found), nil
 }
 
 func cursor(ns string, docs []bson.D) bson.D {

@@ -49,6 +49,10 @@ func (s *Server) workStatus() bson.D {
 			{Key: "bytesIn", Value: s.counters.bytesIn}, {Key: "bytesOut", Value: s.counters.bytesOut.Load()},
 			{Key: "numRequests", Value: s.counters.requests},
 		}},
+		{Key: "opLatencies", Value: bson.D{
+			{Key: "reads", Value: s.counters.latency[reads].doc()}, {Key: "writes", Value: s.counters.latency[writes].doc()},
+			{Key: "commands", Value: s.counters.latency[harmless].doc()}, {Key: "transactions", Value: latency{}.doc()},
+		}},
 		{Key: "opcounters", Value: s.opcounters()},
 		{Key: "opcountersRepl", Value: numbers("insert", "query", "update", "delete", "getmore", "command")},
 		{Key: "repl", Value: s.set.hello(true)},
@@ -57,11 +61,15 @@ func (s *Server) workStatus() bson.D {
 			{Key: "readOnly", Value: false}, {Key: "persistent", Value: true},
 		}},
 		{Key: "wiredTiger", Value: s.wiredTiger()},
+		{Key: "queues", Value: bson.D{{Key: "execution", Value: bson.D{{Key: "write", Value: tickets()}, {Key: "read", Value: tickets()}}}}},
 		{Key: "mem", Value: memory()},
 		{Key: "metrics", Value: bson.D{
 			{Key: "document", Value: bson.D{
 				{Key: "deleted", Value: s.counters.deletes}, {Key: "inserted", Value: s.counters.inserts},
-				{Key: "returned", Value: s.counters.queries}, {Key: "updated", Value: s.counters.updates},
+				{Key: "returned", Value: s.counters.returned}, {Key: "updated", Value: s.counters.updates},
+			}},
+			{Key: "queryExecutor", Value: bson.D{
+				{Key: "scanned", Value: int64(0)}, {Key: "scannedObjects", Value: s.counters.scanned},
 			}},
 			{Key: "cursor", Value: bson.D{{Key: "timedOut", Value: int64(0)}, {Key: "open", Value: numbers("noTimeout", "pinned", "total")}}},
 			{Key: "ttl", Value: numbers("deletedDocuments", "passes")},
@@ -103,7 +111,6 @@ func (s *Server) wiredTiger() bson.D {
 		size, _ := s.sizeOf(db)
 		held += size
 	}
-	tickets := bson.D{{Key: "out", Value: int32(0)}, {Key: "available", Value: int32(128)}, {Key: "totalTickets", Value: int32(128)}}
 	return bson.D{
 		{Key: "cache", Value: append(bson.D{
 			{Key: "bytes currently in the cache", Value: held},
@@ -113,9 +120,13 @@ func (s *Server) wiredTiger() bson.D {
 			"pages read into cache", "pages written from cache", "percentage overhead",
 			"tracked bytes belonging to internal pages in the cache", "tracked bytes belonging to leaf pages in the cache",
 			"tracked dirty bytes in the cache", "tracked dirty pages in the cache", "unmodified pages evicted")...)},
-		{Key: "concurrentTransactions", Value: bson.D{{Key: "write", Value: tickets}, {Key: "read", Value: tickets}}},
 		{Key: "transaction", Value: numbers("transaction begins", "transaction checkpoints", "transactions committed", "transactions rolled back")},
 	}
+}
+
+// tickets are where MongoDB 8.0 has them; before, they were in wiredTiger.concurrentTransactions.
+func tickets() bson.D {
+	return bson.D{{Key: "out", Value: int32(0)}, {Key: "available", Value: int32(128)}, {Key: "totalTickets", Value: int32(128)}}
 }
 
 func memory() bson.D {

@@ -17,6 +17,24 @@ type counters struct {
 	bytesOut                                    atomic.Int64 // counted outside of the lock
 	requests, bytesIn                           int64
 	inserts, queries, updates, deletes, getmore int64
+	scanned, returned                           int64 // documents
+
+	latency [3]latency // by access
+}
+
+// latency is how often something was done and how long that took together.
+type latency struct {
+	ops  int64
+	took time.Duration
+}
+
+func (l *latency) observe(took time.Duration) {
+	l.ops++
+	l.took += took
+}
+
+func (l latency) doc() bson.D {
+	return bson.D{{Key: "latency", Value: l.took.Microseconds()}, {Key: "ops", Value: l.ops}}
 }
 
 // databases returns the names of the databases with a collection in them, and of those
@@ -142,12 +160,12 @@ const pageSize = 4096
 
 func (s *Server) collStats(ns string) bson.D {
 	size, n := s.store.Size(ns), int64(len(s.store.Docs(ns)))
-	latency := bson.D{{Key: "latency", Value: int64(0)}, {Key: "ops", Value: int64(0)}}
+	none := latency{}.doc()
 	return bson.D{
 		{Key: "ns", Value: ns}, {Key: "host", Value: s.ownAddress()},
 		{Key: "localTime", Value: bson.NewDateTimeFromTime(time.Now())},
 		{Key: "latencyStats", Value: bson.D{
-			{Key: "reads", Value: latency}, {Key: "writes", Value: latency}, {Key: "commands", Value: latency},
+			{Key: "reads", Value: none}, {Key: "writes", Value: none}, {Key: "commands", Value: none},
 		}},
 		{Key: "storageStats", Value: bson.D{
 			{Key: "size", Value: size}, {Key: "count", Value: n}, {Key: "avgObjSize", Value: size / max(n, 1)},

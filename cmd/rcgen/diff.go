@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"rcgen/generator"
+	"rcgen/internal/engine"
+)
+
+func diffCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:  "diff",
+		Usage: "show what generate would change, and what you changed",
+		UsageText: "rcgen diff [options]\n\n" +
+			"   rcgen diff                    # exit code 0: nothing, 3: something\n" +
+			"   rcgen diff --edits            # your edits of generated files as well\n" +
+			"   rcgen diff --running          # the running containers as well\n" +
+			"   rcgen diff --env-file .env.example    # in CI, where the secrets are not",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "edits", Usage: "show your edits of generated files too"},
+			&cli.BoolFlag{Name: "running", Usage: "compare the running containers with the files too"},
+			envFileFlag(), dirFlag(), formatFlag(),
+		},
+		Action: validating(func(c *cli.Context) error { return runDiff(c, e) }),
+	}
+}
+
+// differences is what diff reports as JSON.
+type differences struct {
+	Files   []generator.Difference `json:"files"`
+	Running []engine.Drift         `json:"running,omitempty"` // what the containers differ in
+}
+
+func runDiff(c *cli.Context, e env) error {
+	d, requestFile, err := openProject(c)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	envFile, err := readEnvFile(c)
+	if err != nil {
+		return err
+	}
+	b, err := job{requestFile: requestFile, envFile: envFile, current: d.FS(), dir: c.String("dir"), written: true}.reconcile(e)
+	var foreign *generator.ForeignError
+	if err != nil && !errors.As(err, &foreign) { // those are shown
+		return err
+	}
+	report := differences{Files: b.outcome.Differences()}
+	if c.Bool("running") {
+		docker, err := engine.New(c.Context, c.String("dir"))
+		if err != nil {
+			return err
+		}
+		if report.Running, err = docker.Drift(c.Context); err != nil {
+			return err
+		}
+	}
+	if c.String("format") == "json" {
+		err = printJSON(e.stdout, report)
+	} else {
+		err = printDifferences(c, e, b.outcome, report)
+	}
+	if err != nil {
+		return err
+	}
+	if n := report.pending(); n > 0 {
+		return findingsError{&generator.Error{What: "diff: " + counted(n, "difference"), Hint: "rcgen generate writes the files, docker compose up -d brings the containers in line"}}
+	}
+	return nil
+}
+
+func (d differences) pending() int {
+	n := len(d.Running)
+	for _, f := range d.Files {
+		if f.Pending() {
+			n++
+		}
+	}
+	return n
+}
+
+func printDifferences(c *cli.Context, e env, o generator.Outcome, d differences) error {
+	var out strings.Builder
+	for i, f := range d.Files {
+		if f.Pending() {
+			what := f.Change
+			if len(f.Conflicts) > 0 {
+				what += " at " + strings.Join(f.Conflicts, ", ")
+			}
+			fmt.Fprintf(&out, "%s: %s, %s\n%s", f.Path, f.Class, what, f.Diff)
+		} else if f.Change == "keep" {
+			fmt.Fprintf(&out, "%s: %s, kept as it is\n", f.Path, f.Class)
+		}
+		if c.Bool("edits") && i < len(o.States) {
+			if edits := o.States[i].Edits(); edits != "" {
+				fmt.Fprintf(&out, "%s: what you changed\n%s", f.Path, edits)
+			}
+		}
+	}
+	for _, r := range d.Running {
+		fmt.Fprintf(&out, "%s: %s: %s\n", r.Service, r.Kind, r.Detail)
+	}
+	_, err := io.WriteString(e.stdout, out.String())
+	return err
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"rcgen/generator"
+)
+
+func explainCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:      "explain",
+		Usage:     "say what a key of rcgen.yaml does",
+		ArgsUsage: "[KEY]",
+		UsageText: "rcgen explain [options] [KEY]\n\n" +
+			"   rcgen explain                       # every key\n" +
+			"   rcgen explain tls                   # a section\n" +
+			"   rcgen explain --format json tls.mode",
+		Flags:  []cli.Flag{formatFlag()},
+		Action: func(c *cli.Context) error { return runExplain(c, e) },
+	}
+}
+
+func runExplain(c *cli.Context, e env) error {
+	key := c.Args().First()
+	docs, err := generator.Explain(key)
+	if err != nil {
+		return usageError{err}
+	}
+	if c.String("format") == "json" {
+		return printJSON(e.stdout, docs)
+	}
+	var out strings.Builder
+	if key == "" {
+		keyTable(&out, docs)
+	} else {
+		explainKey(&out, docs[0])
+	}
+	if key != "" && len(docs) > 1 {
+		out.WriteByte('\n')
+		keyTable(&out, docs[1:])
+	}
+	_, err = io.WriteString(e.stdout, out.String())
+	return err
+}
+
+// explainKey prints all that is known of one key.
+func explainKey(w io.Writer, d generator.KeyDoc) {
+	fmt.Fprintf(w, "%s\n\n%s\n\n", d.Key, d.Description)
+	option := d.Option
+	if option != "" {
+		option = "rcgen init --" + option
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, line := range [][2]string{
+		{"type", d.Type}, {"default", defaultOf(d)}, {"values", strings.Join(d.Values, ", ")}, {"range", d.Range},
+		{"example", strings.Join(d.Examples, ", ")}, {"pattern", d.Pattern}, {"option", option},
+	} {
+		if line[1] != "" {
+			fmt.Fprintf(t, "%s\t%s\n", line[0], line[1])
+		}
+	}
+	t.Flush()
+}
+
+// keyTable prints one line for each key.
+func keyTable(w io.Writer, docs []generator.KeyDoc) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "KEY\tTYPE\tDEFAULT\tWHAT IT IS")
+	for _, d := range docs {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", d.Key, d.Type, brief(defaultOf(d)), brief(d.Description))
+	}
+	t.Flush()
+}
+
+func defaultOf(d generator.KeyDoc) string {
+	switch {
+	case d.Required:
+		return "required"
+	case d.Default == "":
+		return "-"
+	default:
+		return d.Default
+	}
+}
+
+// brief returns the beginning of a sentence, up to what tells more.
+func brief(sentence string) string {
+	for _, end := range []string{": ", "; ", ", ", " ("} {
+		sentence, _, _ = strings.Cut(sentence, end)
+	}
+	return strings.TrimSuffix(sentence, ".")
+}

@@ -1,0 +1,243 @@
+package generator
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// The files of an apply. Neither is committed.
+const (
+	ApplyFile   = ".rcgen/apply.json"   // what an unfinished one took out of the routes
+	AppliedFile = ".rcgen/applied.yaml" // the configuration that the last one brought into effect
+)
+
+// secretLike is the length from which a value of EnvFile is taken for a secret, in
+// bytes; assumption: NIST SP 800-63B lets no password be shorter.
+const secretLike = 8
+
+// Held are the replicas that an unfinished apply keeps out of the routes, by name,
+// with the text that it took out for each.
+type Held map[string]string
+
+// ReadRoutes returns the file in which Traefik finds the replicas, or nil where a
+// project has none, and which replicas an unfinished apply keeps out of it.
+func ReadRoutes(project fs.FS) ([]byte, Held, error) {
+	routes, err := ReadOptional(project, routesFile)
+	if err != nil {
+		return nil, nil, err
+	}
+	held := Held{}
+	text, err := ReadOptional(project, ApplyFile)
+	if err != nil || text == nil {
+		return routes, held, err
+	}
+	var journal struct {
+		Held Held `json:"held"`
+	}
+	if err := json.Unmarshal(text, &journal); err != nil {
+		return nil, nil, hinted("remove it, and look whether all replicas are in "+routesFile, "%s: %v", ApplyFile, err)
+	}
+	maps.Copy(held, journal.Held)
+	return routes, held, nil
+}
+
+// Rerouted returns the change that brings routes and what is held of them onto the
+// disk, both or none. held is nil when the apply is finished. New websockets go to the
+// servers in sockets alone, of which the last is preferred; none of them means all.
+func Rerouted(project fs.FS, routes []byte, held Held, sockets []string) (Valid, error) {
+	steered, err := steered(routes, sockets)
+	if err != nil {
+		return Valid{}, err
+	}
+	files := []File{journal(held), {Path: steerFile, Content: steered, Mode: 0o644}}
+	if routes != nil {
+		files = append(files, File{Path: routesFile, Content: routes, Mode: 0o644})
+	}
+	return changed(project, files...)
+}
+
+// Recorded returns the change that keeps a configuration as the applied one. One in
+// which a value of EnvFile stands is not kept, and the one before is removed: it
+// would be a second place for secrets.
+func Recorded(project fs.FS, config []byte) (Valid, error) {
+	text, err := ReadOptional(project, EnvFile)
+	if err != nil {
+		return Valid{}, err
+	}
+	env, err := parseEnv(text)
+	if err != nil {
+		return Valid{}, fmt.Errorf("%s: %w", EnvFile, err)
+	}
+	for _, value := range env {
+		if len(value) >= secretLike && bytes.Contains(config, []byte(value)) {
+			config = nil
+		}
+	}
+	return changed(project, File{Path: AppliedFile, Content: config, Mode: 0o600})
+}
+
+// journal returns the file for what is held; without content where nothing is.
+func journal(held Held) File {
+	f := File{Path: ApplyFile, Mode: 0o600}
+	if held == nil {
+		return f
+	}
+	text, err := json.MarshalIndent(struct {
+		Held Held `json:"held"`
+	}{held}, "", "  ")
+	if err != nil {
+		panic(err) // strings can always be written
+	}
+	f.Content = append(text, '\n')
+	return f
+}
+
+// changed returns what has to be written so that the files are there; one without
+// content is removed.
+func changed(project fs.FS, files ...File) (Valid, error) {
+	var v Valid
+	for _, f := range files {
+		was, err := ReadRegular(project, f.Path)
+		missing := errors.Is(err, fs.ErrNotExist)
+		switch {
+		case err != nil && !missing:
+			return Valid{}, err
+		case f.Content == nil && !missing:
+			v.changes = append(v.changes, Change{Op: Remove, File: File{Path: f.Path}})
+		case f.Content == nil || !missing && bytes.Equal(was, f.Content):
+		case missing:
+			v.changes = append(v.changes, Change{Op: Create, File: f})
+		default:
+			v.changes = append(v.changes, Change{Op: Replace, File: f})
+		}
+	}
+	return v, nil
+}
+
+// HoldBack returns v with the replicas that its routes add held out of them: an
+// apply routes them once they are healthy. v is as it was where that would leave no
+// server.
+func (v Valid) HoldBack(project fs.FS) (Valid, error) {
+	i := slices.IndexFunc(v.changes, func(c Change) bool { return c.File.Path == routesFile && c.Op == Replace })
+	if i < 0 {
+		return v, nil
+	}
+	was, held, err := ReadRoutes(project)
+	if err != nil {
+		return v, err
+	}
+	old, err := Servers(was)
+	if err != nil || len(old) == 0 {
+		return v, err
+	}
+	routes := v.changes[i].File.Content
+	names, err := Servers(routes)
+	if err != nil {
+		return v, err
+	}
+	var added []string
+	for _, name := range names {
+		if slices.ContainsFunc(old, func(host string) bool { return ReplicaOf(host) == name }) {
+			continue
+		}
+		if routes, held[name], err = TakeOut(routes, name); err != nil {
+			return v, err
+		}
+		added = append(added, name)
+	}
+	if len(added) == 0 {
+		return v, nil
+	}
+	f := v.changes[i].File
+	f.Content = routes
+	both, err := changed(project, f, journal(held))
+	if err != nil {
+		return v, fmt.Errorf("%s: %w", ApplyFile, err)
+	}
+	rest := slices.DeleteFunc(slices.Clone(v.changes), func(c Change) bool { return c.File.Path == routesFile })
+	all := append(rest, both.changes...)
+	slices.SortFunc(all, func(a, b Change) int { return strings.Compare(a.File.Path, b.File.Path) })
+	return Valid{changes: all}, nil
+}
+
+// Settled returns a project's files as they are when no apply is unfinished: with
+// the replicas in the routes that it holds back, each under its own name. What it
+// changed there is no edit of a person's.
+func Settled(project fs.FS) (fs.FS, error) {
+	routes, held, err := ReadRoutes(project)
+	if err != nil || len(held) == 0 || routes == nil {
+		return project, err
+	}
+	for _, name := range sortedKeys(held) {
+		if gone, err := scaledAway(project, name); err != nil {
+			return nil, err
+		} else if gone {
+			continue
+		}
+		if routes, err = Restore(routes, name, held[name]); err != nil {
+			return nil, err
+		}
+	}
+	return settled{project, routes}, nil
+}
+
+// scaledAway reports whether a project's files do not have a service any more: an apply
+// held it, and they have changed since.
+func scaledAway(project fs.FS, name string) (bool, error) {
+	there := false // any service
+	for _, path := range append([]string{ComposeFile}, overrideFiles...) {
+		text, err := ReadOptional(project, path)
+		if err != nil {
+			return false, err
+		}
+		var file struct {
+			Services map[string]any `yaml:"services"`
+		}
+		broken := yaml.Unmarshal(text, &file) != nil // Compose says so itself
+		if _, is := file.Services[name]; is || broken {
+			return false, nil
+		}
+		there = there || len(file.Services) > 0
+	}
+	return there, nil
+}
+
+// Restore is PutBack that takes the containers of the replica out.
+func Restore(routes []byte, name, entry string) ([]byte, error) {
+	routes, err := PutBack(routes, name, entry)
+	if err != nil {
+		return nil, err
+	}
+	hosts, err := Servers(routes)
+	for _, host := range hosts {
+		if err == nil && host != name && ReplicaOf(host) == name {
+			routes, _, err = TakeOut(routes, host)
+		}
+	}
+	return routes, err
+}
+
+// settled is a project with other routes.
+type settled struct {
+	fs.FS
+	routes []byte
+}
+
+func (s settled) ReadFile(name string) ([]byte, error) {
+	if name == routesFile {
+		return bytes.Clone(s.routes), nil
+	}
+	return fs.ReadFile(s.FS, name)
+}
+
+func (s settled) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(s.FS, name) }
+
+func (s settled) ReadLink(name string) (string, error) { return fs.ReadLink(s.FS, name) }
