@@ -30,7 +30,7 @@ bench: $(COMPOSE) ## benchmarks, and rcgen beside docker compose config, process
 
 e2e: ## a generated project on a real Docker Engine; IMAGES=upstream pulls the true images
 	cd e2e && go vet -tags e2e ./... && go test ./...
-	cd e2e && E2E_IMAGES=$(IMAGES) go test -tags e2e -count 1 -timeout 60m -v .
+	cd e2e && E2E_IMAGES=$(IMAGES) go test -tags e2e -count 1 -timeout 80m -v .
 
 check: lint test ## what a change must pass
 	git diff --exit-code examples

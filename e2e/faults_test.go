@@ -15,68 +15,100 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"rcgen/e2e/internal/rig"
+	"rcgen/e2e/internal/traffic"
 )
 
-// load sends requests at a steady rate until stopped, half of them with the
-// cookie of an earlier answer, and counts what fails.
-type load struct {
-	sent, failed atomic.Int64
-	lastOn       sync.Map // replica -> time of its last answer
-	stop         chan struct{}
-	done         sync.WaitGroup
-}
+// leaving is the time in which traffic leaves n replicas that have ended. Traefik's
+// health checks start each 2 s and take their turn, 1 s at most; the attempts under way
+// and the pauses after them have 1 s more, and as much again for each replica.
+func leaving(n int) time.Duration { return time.Duration(2+n+1+n) * time.Second }
 
-func startLoad(t *testing.T, rate int) *load {
-	t.Helper()
-	l := &load{stop: make(chan struct{})}
-	const workers = 20
-	for i := range workers {
-		c := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{}}
-		if i%2 == 0 {
-			c = browser(t)
+// killed returns a case that kills the processes of replicas, as the kernel would.
+// Nothing may fail but what they were answering.
+func killed(victims ...string) func(*testing.T, *rig.Project) {
+	return func(t *testing.T, p *rig.Project) {
+		const count = 5
+		leave := leaving(len(victims))
+		var pids []int
+		for _, name := range victims {
+			pids = append(pids, processOf(t, p, name))
 		}
-		l.done.Go(func() {
-			tick := time.NewTicker(time.Second * workers / time.Duration(rate))
-			defer tick.Stop()
-			for {
-				select {
-				case <-l.stop:
-					return
-				case <-tick.C:
-				}
-				l.sent.Add(1)
-				name, err := instance(c, origin)
-				if err != nil {
-					l.failed.Add(1)
-					continue
-				}
-				l.lastOn.Store(name, time.Now())
-			}
-		})
+		l, err := traffic.Start(w.ctx, traffic.Config{
+			Origin: origin, Replicas: count, Path: trafficPath, Rate: requestRate, Clients: 20,
+			Sockets: 10 * count, Timeout: 10 * time.Second, Limit: 2 * time.Minute,
+		}, "before")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Stop()
+		time.Sleep(2 * time.Second)
+		l.Phase("in flight")
+		time.Sleep(time.Second) // the slowest request takes 500 ms
+		killAll(t, pids, leave)
+		l.Phase("gone")
+		time.Sleep(leave)
+		l.Phase("later")
+		start := time.Now()
+		answering(t, count)
+		returned := time.Since(start)
+		m := measured{Report: l.Stop()}
+		onlyInFlight(t, m, count, victims)
+		figure(t, "%d of %d: failed %s, %d of them in flight; requests after that took %.1f s at most; websockets %s; back after %.1f s", len(victims), count,
+			m.failed(), m.Phases[1].Failures(), m.Phases[2].Slowest(1).Seconds(), m.dropped(), (leave + returned).Seconds())
 	}
-	return l
 }
 
-func (l *load) end() (sent, failed int64) {
-	close(l.stop)
-	l.done.Wait()
-	return l.sent.Load(), l.failed.Load()
+// killAll waits until the processes are gone.
+func killAll(t *testing.T, pids []int, wait time.Duration) {
+	t.Helper()
+	for _, pid := range pids {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Skipf("the engine runs elsewhere: %v", err)
+		}
+	}
+	for _, pid := range pids {
+		for deadline := time.Now().Add(wait); syscall.Kill(pid, 0) == nil && time.Now().Before(deadline); {
+			time.Sleep(time.Millisecond)
+		}
+	}
 }
 
-// replicaKilled kills the process of one replica, as the kernel would.
-func replicaKilled(t *testing.T, p *rig.Project) {
-	const victim = "rocketchat-2"
+// onlyInFlight wants failures in the second phase alone, no more than the share of
+// the replicas that ended, and no websocket dropped but theirs.
+func onlyInFlight(t *testing.T, m measured, count int, victims []string) {
+	t.Helper()
+	leave := leaving(len(victims))
+	for i, p := range m.Phases {
+		most := 0
+		if i == 1 {
+			most = p.Sent * len(victims) / count
+		}
+		if failed := p.Failures(); failed > most {
+			t.Errorf("%s: %d of %d requests failed, want at most %d", p.Name, failed, p.Sent, most)
+		}
+	}
+	if slowest := m.Phases[2].Slowest(1); slowest > leave {
+		t.Errorf("a request took %s: traffic had not left", slowest)
+	}
+	m.cameBack(t, leave, victims...)
+	if t.Failed() {
+		t.Logf("the first errors:\n%s", strings.Join(m.Errors, "\n"))
+	}
+}
+
+// processOf is the first process of a service's container.
+func processOf(t *testing.T, p *rig.Project, service string) int {
+	t.Helper()
 	all, err := p.Containers(w.ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := p.Docker(w.ctx, "inspect", "--format", "{{.State.Pid}}", all[victim].ID)
+	out, err := p.Docker(w.ctx, "inspect", "--format", "{{.State.Pid}}", all[service].ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,30 +116,7 @@ func replicaKilled(t *testing.T, p *rig.Project) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := startLoad(t, 200)
-	time.Sleep(2 * time.Second)
-	killed := time.Now()
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-		t.Skipf("the engine runs elsewhere: %v", err)
-	}
-	time.Sleep(4 * time.Second)
-	last, _ := l.lastOn.Load(victim)
-	left := last.(time.Time).Sub(killed)
-	back := eventually(t, 90*time.Second, func() error {
-		if at, ok := l.lastOn.Load(victim); ok && at.(time.Time).After(killed.Add(4*time.Second)) {
-			return nil
-		}
-		return fmt.Errorf("%s has not come back", victim)
-	})
-	sent, failed := l.end()
-	if left > 5*time.Second {
-		t.Errorf("traffic left it after %s", left)
-	}
-	// 200 a second, 20 ms each, over 5 replicas: more than what was in flight on it failed
-	if most := int64(10); failed > most {
-		t.Errorf("%d of %d requests failed, want at most the %d in flight", failed, sent, most)
-	}
-	figure(t, "%d of %d requests failed, traffic left after %.1f s, back after %.1f s", failed, sent, max(0, left.Seconds()), back.Seconds()+4)
+	return pid
 }
 
 // longTransfers runs what slow lines and idle clients do, side by side.

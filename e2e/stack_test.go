@@ -32,7 +32,8 @@ func TestStack(t *testing.T) {
 		{"Closed", closed},
 		{"MessagesNeedLicence", messagesNeedLicence},
 		{"Restarts", restarts},
-		{"ReplicaKilled", replicaKilled},
+		{"ReplicaKilled", killed("rocketchat-2")},
+		{"ReplicasKilled", killed("rocketchat-2", "rocketchat-3", "rocketchat-4")},
 		{"Scales", scales},
 		{"LongTransfers", longTransfers},
 	} {

@@ -124,7 +124,7 @@ func newApp(e env) *cli.App {
 		Flags:           []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version"}},
 		Action:          func(c *cli.Context) error { return noCommand(c, e) },
 		Commands: []*cli.Command{
-			initCommand(e), planCommand(e), generateCommand(e), scaleCommand(e),
+			initCommand(e), planCommand(e), generateCommand(e), scaleCommand(e), applyCommand(e),
 			validateCommand(e), diffCommand(e), adoptCommand(e), ejectCommand(e), profilesCommand(e), explainCommand(e), versionCommand(e),
 		},
 	}

@@ -46,7 +46,11 @@ func runDiff(c *cli.Context, e env) error {
 	if err != nil {
 		return err
 	}
-	b, err := job{requestFile: requestFile, envFile: envFile, current: d.FS(), dir: c.String("dir"), written: true}.reconcile(e)
+	current, err := generator.Settled(d.FS())
+	if err != nil {
+		return err
+	}
+	b, err := job{requestFile: requestFile, envFile: envFile, current: current, dir: c.String("dir"), written: true}.reconcile(e)
 	var foreign *generator.ForeignError
 	if err != nil && !errors.As(err, &foreign) { // those are shown
 		return err
@@ -70,7 +74,7 @@ func runDiff(c *cli.Context, e env) error {
 		return err
 	}
 	if n := report.pending(); n > 0 {
-		return findingsError{&generator.Error{What: "diff: " + counted(n, "difference"), Hint: "rcgen generate writes the files, docker compose up -d brings the containers in line"}}
+		return findingsError{&generator.Error{What: "diff: " + counted(n, "difference"), Hint: "rcgen generate writes the files, rcgen apply brings the containers in line"}}
 	}
 	return nil
 }

@@ -26,6 +26,13 @@ func runEject(c *cli.Context, e env) error {
 		return err
 	}
 	defer d.Close()
+	_, held, err := generator.ReadRoutes(d.FS())
+	if err != nil {
+		return err
+	}
+	if len(held) > 0 {
+		return &generator.Error{What: "eject: an apply is unfinished", Hint: "rcgen apply ends it"}
+	}
 	b, err := job{requestFile: requestFile, current: d.FS(), dir: c.String("dir"), written: true, ejected: true}.reconcile(e)
 	if err != nil {
 		return err

@@ -12,15 +12,16 @@ import (
 // up starts what is not there, with plain Compose.
 const up = "docker compose up -d --wait"
 
-// nextCommand says what brings into effect what was written.
+// nextCommand says what brings into effect what was written. A first start changes
+// nothing that runs: there plain Compose does, without rcgen on the machine.
 func nextCommand(c *cli.Context, fewer bool) string {
 	switch {
 	case c.Command.Name == "init":
 		return up
 	case fewer: // the primary must take them out before they stop
-		return up + " && " + up + " --remove-orphans"
+		return "rcgen apply --allow mongodb (or: " + up + " && " + up + " --remove-orphans)"
 	default: // replicas may be gone
-		return up + " --remove-orphans"
+		return "rcgen apply (or: " + up + " --remove-orphans)"
 	}
 }
 

@@ -177,7 +177,11 @@ func regenerate(c *cli.Context, e env, d *disk.Dir, requestFile []byte, before *
 	if err != nil {
 		return err
 	}
-	b, err := job{requestFile: requestFile, envFile: envFile, secrets: secrets, current: d.FS(), dir: c.String("dir"), written: before == nil}.build(e)
+	current, err := generator.Settled(d.FS())
+	if err != nil {
+		return err
+	}
+	b, err := job{requestFile: requestFile, envFile: envFile, secrets: secrets, current: current, dir: c.String("dir"), written: before == nil}.build(e)
 	if err != nil {
 		return err
 	}
@@ -212,6 +216,12 @@ func finish(c *cli.Context, e env, d *disk.Dir, b built, before *generator.Plan)
 			}
 		}
 		noteUncommitted(c, e, b.valid)
+		if c.Bool("apply") { // it routes new replicas when they are healthy
+			var err error
+			if b.valid, err = b.valid.HoldBack(d.FS()); err != nil {
+				return err
+			}
+		}
 		if err := d.Write(b.valid); err != nil {
 			return err
 		}

@@ -53,6 +53,8 @@ func printWritten(c *cli.Context, e env, b built, before *generator.Plan) error 
 	switch {
 	case c.Bool("dry-run"):
 		out.WriteString("\nnothing was written (--dry-run)\n")
+	case c.Bool("apply"): // more follows
+		out.WriteByte('\n')
 	case len(changes) > 0 && !b.alone:
 		fmt.Fprintf(&out, "\nnext: %s%s\n", cd(c.String("dir")), nextCommand(c, b.fewer))
 	}

@@ -12,12 +12,14 @@ func scaleCommand(e env) *cli.Command {
 		Usage: "change the number of instances, or of users",
 		UsageText: "rcgen scale --instances N | --users N [options]\n\n" +
 			"   rcgen scale --instances 6     # a count that you state is obeyed\n" +
-			"   rcgen scale --users 5000      # instances are planned anew",
-		Flags: []cli.Flag{
+			"   rcgen scale --users 5000      # instances are planned anew\n" +
+			"   rcgen scale --instances 6 --apply    # and start them, or drain and remove them",
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "instances", Usage: "`N` Rocket.Chat instances"},
 			&cli.StringFlag{Name: "users", Usage: "`N` accounts; the number of instances is planned from them"},
+			&cli.BoolFlag{Name: "apply", Usage: "bring it into effect as rcgen apply does; the options below are its own"},
 			secretFlag(), envFileFlag(), strictFlag(), yesFlag(), dryRunFlag(), dirFlag(), formatFlag(),
-		},
+		}, applyFlagList()...),
 		Action: validating(func(c *cli.Context) error { return runScale(c, e) }),
 	}
 }
@@ -25,6 +27,13 @@ func scaleCommand(e env) *cli.Command {
 func runScale(c *cli.Context, e env) error {
 	if c.IsSet("instances") == c.IsSet("users") {
 		return usageError{&generator.Error{What: "scale: wants either --instances N or --users N", Hint: "rcgen scale --help shows both"}}
+	}
+	if c.Bool("apply") && c.String("format") == "json" {
+		return flagError("format", "json", "no --apply beside it")
+	}
+	options, err := applyOptions(c)
+	if err != nil {
+		return err
 	}
 	d, requestFile, err := openProject(c)
 	if err != nil {
@@ -48,5 +57,19 @@ func runScale(c *cli.Context, e env) error {
 	if err != nil {
 		return usageError{err}
 	}
-	return regenerate(c, e, d, changed, &before)
+	if !c.Bool("apply") || c.Bool("dry-run") {
+		return regenerate(c, e, d, changed, &before)
+	}
+	a, err := newApplying(c, e, d, requestFile) // before anything is written
+	if err != nil {
+		return err
+	}
+	defer a.release()
+	if err := regenerate(c, e, d, changed, &before); err != nil {
+		return err
+	}
+	if a.project, err = a.engine.Project(c.Context); err != nil {
+		return err
+	}
+	return a.apply(c, options)
 }

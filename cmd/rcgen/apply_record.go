@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
+	"time"
+
+	"rcgen/generator"
+	"rcgen/internal/engine"
+	"rcgen/internal/rollout"
+)
+
+// restore brings a container back as it was applied last, or at least its image,
+// and tells whether anything older than the files is known.
+func (a *applying) restore(ctx context.Context, c rollout.Container) (bool, error) {
+	now := a.project.Services[c.Service]
+	if _, err := fs.Stat(a.d.FS(), generator.AppliedFile); err == nil {
+		applied, err := a.engine.ProjectOf(ctx, generator.AppliedFile)
+		if err != nil {
+			return false, err
+		}
+		if s, ok := applied.Services[c.Service]; ok && s.Hash != now.Hash && applied.Name == a.project.Name {
+			return true, a.engine.Up(ctx, generator.AppliedFile, engine.Needed, c.Service)
+		}
+	}
+	if c.Image == "" || c.Image == now.Image {
+		return false, nil
+	}
+	return true, a.engine.UpImage(ctx, a.project, c.Service, c.Image)
+}
+
+// What AppliedFile says besides the configuration: how long the first replica took to
+// get healthy, and a checksum of the secrets that the database was made with.
+var (
+	startMark   = regexp.MustCompile(`(?m)^# healthy after (\S+)$`)
+	secretsMark = regexp.MustCompile(`(?m)^# secrets of MongoDB: (\S+)$`)
+)
+
+// noted returns what AppliedFile says behind a mark, or nothing.
+func (a *applying) noted(mark *regexp.Regexp) string {
+	text, err := generator.ReadRegular(a.d.FS(), generator.AppliedFile)
+	m := mark.FindSubmatch(text)
+	if err != nil || m == nil {
+		return ""
+	}
+	return string(m[1])
+}
+
+// lastStart returns how long the first replica took to get healthy, or 0.
+func (a *applying) lastStart() time.Duration {
+	d, _ := time.ParseDuration(a.noted(startMark)) // 0 where a person wrote something else
+	return d
+}
+
+// secretsSum returns what is kept of the database's secrets, or nothing where there
+// are none: one checksum for all, cut to 64 bits. A weak password in it cannot be
+// guessed without the keyfile, which is random; and the file is its owner's, like EnvFile.
+func secretsSum(env map[string]string) string {
+	h := sha256.New()
+	found := false
+	for _, name := range databaseSecrets {
+		found = found || env[name] != ""
+		fmt.Fprintf(h, "%s %d\n%s", name, len(env[name]), env[name])
+	}
+	if !found {
+		return ""
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// finish ends the apply: nothing is held any more, and what runs is what may have
+// to be brought back one day.
+func (a *applying) finish(ctx context.Context) error {
+	routes, held, err := generator.ReadRoutes(a.d.FS())
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(held)) { // where there is no Traefik to route by steps
+		if _, ok := a.project.Services[name]; !ok {
+			continue // the files do not have it any more
+		}
+		if routes, err = generator.Restore(routes, name, held[name]); err != nil {
+			return err
+		}
+	}
+	if err := a.setRoutes(rollout.Routes{File: routes}); err != nil {
+		return err
+	}
+	config, err := a.engine.Configuration(ctx)
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	text.WriteString("# What rcgen apply brought into effect last, to put it back where the next one fails.\n")
+	if a.start == 0 {
+		a.start = a.lastStart()
+	}
+	if a.start > 0 {
+		fmt.Fprintf(&text, "# healthy after %s\n", a.start.Round(time.Second))
+	}
+	if sum := secretsSum(a.project.Environment(generator.MongoDBService)); sum != "" {
+		fmt.Fprintf(&text, "# secrets of MongoDB: %s\n", sum)
+	}
+	text.WriteString(config)
+	v, err := generator.Recorded(a.d.FS(), text.Bytes())
+	if err != nil {
+		return err
+	}
+	return a.d.Write(v)
+}

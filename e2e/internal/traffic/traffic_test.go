@@ -1,0 +1,299 @@
+package traffic
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// edge stands for a proxy with sticky cookies before replicas a and b.
+type edge struct {
+	*httptest.Server
+	asked  atomic.Int64
+	turn   atomic.Int64
+	answer func(w http.ResponseWriter, r *http.Request, replica string) // of requests but /api/info
+
+	mu     sync.Mutex
+	routed []string
+	conns  map[*websocket.Conn]string
+}
+
+func startEdge(t *testing.T) *edge {
+	t.Helper()
+	e := &edge{routed: []string{"a", "b"}, conns: map[*websocket.Conn]string{}}
+	e.answer = func(http.ResponseWriter, *http.Request, string) {}
+	e.Server = httptest.NewServer(e)
+	t.Cleanup(func() {
+		e.drop("")
+		e.Close()
+	})
+	return e
+}
+
+func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	e.mu.Lock()
+	routed := e.routed
+	e.mu.Unlock()
+	if len(routed) == 0 {
+		http.Error(w, "nobody there", http.StatusBadGateway)
+		return
+	}
+	e.asked.Add(1)
+	var replica string
+	if c, err := r.Cookie("sticky"); err == nil && slices.Contains(routed, c.Value) {
+		replica = c.Value
+	} else {
+		replica = routed[int(e.turn.Add(1))%len(routed)]
+		http.SetCookie(w, &http.Cookie{Name: "sticky", Value: replica})
+	}
+	w.Header().Set("X-Instance-ID", replica)
+	switch r.URL.Path {
+	case "/websocket":
+		e.serve(w, r, replica)
+	case "/api/info":
+	default:
+		e.answer(w, r, replica)
+	}
+}
+
+func (e *edge) serve(w http.ResponseWriter, r *http.Request, replica string) {
+	c, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return
+	}
+	e.mu.Lock()
+	e.conns[c] = replica
+	e.mu.Unlock()
+	for {
+		if _, _, err := c.Read(context.Background()); err != nil {
+			return
+		}
+		if c.Write(context.Background(), websocket.MessageText, []byte(`{"msg":"connected"}`)) != nil {
+			return
+		}
+	}
+}
+
+// route sets which replicas get what is new.
+func (e *edge) route(replicas ...string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.routed = replicas
+}
+
+// await waits until a replica has so many websockets.
+func (e *edge) await(t *testing.T, replica string, want int) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		e.mu.Lock()
+		n := 0
+		for _, on := range e.conns {
+			if on == replica {
+				n++
+			}
+		}
+		e.mu.Unlock()
+		if n == want {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%d websockets on %s, want %d", n, replica, want)
+		}
+	}
+}
+
+// drop cuts the websockets of a replica, or all, and returns their number.
+func (e *edge) drop(replica string) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := 0
+	for c, on := range e.conns {
+		if replica == "" || on == replica {
+			n++
+			_ = c.CloseNow()
+			delete(e.conns, c)
+		}
+	}
+	return n
+}
+
+func start(t *testing.T, e *edge, cfg Config) *Load {
+	t.Helper()
+	cfg.Origin, cfg.Replicas = e.URL, 2
+	if cfg.Limit == 0 {
+		cfg.Limit = time.Minute
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = 5 * time.Second
+	}
+	if cfg.Path == nil {
+		cfg.Path = func(n int) string { return "/?n=" + strconv.Itoa(n) }
+	}
+	l, err := Start(t.Context(), cfg, "first")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// number is the n of Path.
+func number(r *http.Request) int {
+	n, _ := strconv.Atoi(r.FormValue("n"))
+	return n
+}
+
+// cut ends the connection without an answer.
+func cut(w http.ResponseWriter) {
+	if c, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		_ = c.Close()
+	}
+}
+
+// expect computes what the failing server below has done to n requests.
+func expect(n int) map[Kind]int {
+	want := map[Kind]int{}
+	for i := range n {
+		if kind, failed := planned(i); failed {
+			want[kind]++
+		}
+	}
+	return want
+}
+
+func planned(n int) (Kind, bool) {
+	switch n % 20 {
+	case 3, 4:
+		return "status 503", true
+	case 7, 14:
+		return Reset, true
+	case 10:
+		return Timeout, true
+	case 17:
+		return Reset, true // in the middle of the body
+	case 19:
+		return "status 302", true // no failure hides behind a redirect
+	}
+	return "", false
+}
+
+func TestCountsWhatFails(t *testing.T) {
+	e := startEdge(t)
+	e.answer = func(w http.ResponseWriter, r *http.Request, _ string) {
+		kind, _ := planned(number(r))
+		switch {
+		case number(r)%20 == 17:
+			w.Header().Set("Content-Length", "10")
+			_, _ = w.Write([]byte("half"))
+			_ = http.NewResponseController(w).Flush()
+			cut(w)
+		case kind == Reset:
+			cut(w)
+		case kind == Timeout:
+			<-r.Context().Done()
+		case kind == "status 302":
+			http.Redirect(w, r, "/api/info", http.StatusFound)
+		case kind != "":
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}
+	l := start(t, e, Config{Rate: 200, Clients: 4, Timeout: 500 * time.Millisecond})
+	time.Sleep(time.Second)
+	r := l.Stop()
+	p := r.Total()
+	if want := expect(p.Sent); !maps.Equal(p.Failed, want) {
+		t.Errorf("counted %v, want %v\n%s", p.Failed, want, strings.Join(r.Errors, "\n"))
+	}
+	if p.Sent < 150 || len(r.Errors) != 30 {
+		t.Errorf("sent %d, noted %d", p.Sent, len(r.Errors))
+	}
+	if got, want := p.Kinds(), fmt.Sprintf("%d reset, %d status 302, ", p.Failed[Reset], p.Failed["status 302"]); !strings.HasPrefix(got, want) {
+		t.Errorf("%s, want %s...", got, want)
+	}
+}
+
+// TestReplayed: net/http repeats a GET whose connection is cut. It counts all the same.
+func TestReplayed(t *testing.T) {
+	e := startEdge(t)
+	var seen sync.Map
+	e.answer = func(w http.ResponseWriter, r *http.Request, _ string) {
+		if _, again := seen.LoadOrStore(number(r), true); !again && number(r) == 50 {
+			cut(w)
+		}
+	}
+	l := start(t, e, Config{Rate: 200, Clients: 2})
+	time.Sleep(600 * time.Millisecond)
+	if p := l.Stop().Total(); !maps.Equal(p.Failed, map[Kind]int{Reset: 1}) {
+		t.Errorf("counted %v", p.Failed)
+	}
+}
+
+func TestNobodyThere(t *testing.T) {
+	e := startEdge(t)
+	l := start(t, e, Config{Rate: 100, Clients: 4})
+	time.Sleep(300 * time.Millisecond)
+	_ = e.Listener.Close()
+	e.CloseClientConnections()
+	time.Sleep(50 * time.Millisecond) // what was under way
+	l.Phase("closed")
+	time.Sleep(300 * time.Millisecond)
+	r := l.Stop()
+	p := r.Phases[1]
+	if p.Name != "closed" || p.Sent < 20 || p.Failed[Dial] != p.Sent || len(p.Failed) != 1 {
+		t.Errorf("%d sent, failed %v", p.Sent, p.Failed)
+	}
+	if first := r.Phases[0]; first.Failures() > 10 || first.Sent < 20 {
+		t.Errorf("before: %d of %d failed: %s", first.Failures(), first.Sent, first.Kinds())
+	}
+}
+
+// TestOpenLoop: answers that take half a second each change nothing of the pace,
+// with more requests under way than clients.
+func TestOpenLoop(t *testing.T) {
+	e := startEdge(t)
+	e.answer = func(http.ResponseWriter, *http.Request, string) { time.Sleep(500 * time.Millisecond) }
+	l := start(t, e, Config{Rate: 100, Clients: 4})
+	time.Sleep(2 * time.Second)
+	r := l.Stop()
+	p := r.Phases[0]
+	if rate := p.Rate(); rate < 90 || rate > 110 {
+		t.Errorf("%.1f requests/s, %d in %s", rate, p.Sent, p.Took)
+	}
+	if p.Failures() > 0 || p.Slowest(0.5) < 500*time.Millisecond || p.Slowest(1) < p.Slowest(0.5) {
+		t.Errorf("failed %v, half within %s, all within %s", p.Failed, p.Slowest(0.5), p.Slowest(1))
+	}
+}
+
+// TestHalfKeepCookies: those with cookies stay, the others take turns.
+func TestHalfKeepCookies(t *testing.T) {
+	e := startEdge(t)
+	var with, without atomic.Int64
+	e.answer = func(_ http.ResponseWriter, r *http.Request, replica string) {
+		c, err := r.Cookie("sticky")
+		switch {
+		case err != nil:
+			without.Add(1)
+		case c.Value == replica:
+			with.Add(1)
+		}
+	}
+	l := start(t, e, Config{Rate: 200, Clients: 4})
+	time.Sleep(500 * time.Millisecond)
+	p := l.Stop().Total()
+	if a, b := with.Load(), without.Load(); a+b != int64(p.Sent) || a < b || a > b+1 {
+		t.Errorf("%d with, %d without of %d", a, b, p.Sent)
+	}
+	if p.Served["a"]+p.Served["b"] != p.Sent || p.Served["a"] < p.Sent/3 || p.Served["b"] < p.Sent/3 {
+		t.Errorf("served %v of %d", p.Served, p.Sent)
+	}
+}
