@@ -27,6 +27,7 @@ func TestStack(t *testing.T) {
 		{"Balances", balances},
 		{"Sticks", sticks},
 		{"Scraped", scraped},
+		{"StatusTells", statusTells},
 		{"NoEmptyPanel", dashboardsHaveData},
 		{"LogsArrive", logsArrive},
 		{"Closed", closed},
