@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"time"
 
 	"golang.org/x/term"
 
@@ -26,6 +27,7 @@ type env struct {
 	terminal       bool // a person types and reads
 	random         io.Reader
 	detect         func(context.Context) (host.Measured, error)
+	now            func() time.Time
 }
 
 func main() {
@@ -39,5 +41,6 @@ func main() {
 		terminal: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
 		random:   rand.Reader,
 		detect:   host.Detect,
+		now:      time.Now,
 	}))
 }

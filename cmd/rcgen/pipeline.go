@@ -185,22 +185,29 @@ func regenerate(c *cli.Context, e env, d *disk.Dir, requestFile []byte, before *
 	if err != nil {
 		return err
 	}
-	b.compare(before)
+	if err := b.compare(current, before); err != nil {
+		return err
+	}
 	return finish(c, e, d, b, before)
 }
 
 // compare adds the warnings that only what is there already gives reason for.
-func (b *built) compare(before *generator.Plan) {
+func (b *built) compare(current fs.FS, before *generator.Plan) error {
 	if len(b.made) > 0 {
 		b.plan.Warnings = append(b.plan.Warnings, generator.Warning{Code: generator.WarnSecrets,
 			Message: generator.EnvFile + " lacked " + strings.Join(b.made, ", ") + ": made anew",
 			Hint:    "a database that exists knows the old values: put the old file back before you start anything"})
+	}
+	skipped, err := b.plan.WarnVersions(current)
+	if skipped != nil {
+		b.plan.Warnings = append(b.plan.Warnings, *skipped)
 	}
 	if before != nil {
 		if w := b.outcome.WarnScaled(before.Instances, b.plan.Instances); w != nil {
 			b.plan.Warnings = append(b.plan.Warnings, *w)
 		}
 	}
+	return err
 }
 
 // finish writes what was built, unless it is a dry run, and reports it: warnings

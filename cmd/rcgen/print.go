@@ -53,7 +53,7 @@ func printWritten(c *cli.Context, e env, b built, before *generator.Plan) error 
 	switch {
 	case c.Bool("dry-run"):
 		out.WriteString("\nnothing was written (--dry-run)\n")
-	case c.Bool("apply"): // more follows
+	case c.Bool("apply"), c.Command.Name == "upgrade": // more follows
 		out.WriteByte('\n')
 	case len(changes) > 0 && !b.alone:
 		fmt.Fprintf(&out, "\nnext: %s%s\n", cd(c.String("dir")), nextCommand(c, b.fewer))
@@ -129,6 +129,8 @@ func planChanges(w io.Writer, was, is generator.Plan) {
 			fmt.Fprintf(t, "%s\t%s -> %s\n", what, from, to)
 		}
 	}
+	line("Rocket.Chat", was.Release, is.Release)
+	line("MongoDB", was.MongoDBVersion, is.MongoDBVersion)
 	line("users", fmt.Sprint(was.Users), fmt.Sprint(is.Users))
 	line("users at once", fmt.Sprint(was.Concurrent), fmt.Sprint(is.Concurrent))
 	line("profile", was.Profile, is.Profile)
