@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -125,7 +126,7 @@ func newApp(e env) *cli.App {
 		Action:          func(c *cli.Context) error { return noCommand(c, e) },
 		Commands: []*cli.Command{
 			initCommand(e), planCommand(e), generateCommand(e), scaleCommand(e), applyCommand(e),
-			validateCommand(e), diffCommand(e), adoptCommand(e), ejectCommand(e), statusCommand(e), upgradeCommand(e), releasesCommand(e), profilesCommand(e), explainCommand(e), versionCommand(e),
+			validateCommand(e), diffCommand(e), adoptCommand(e), ejectCommand(e), statusCommand(e), doctorCommand(e), upgradeCommand(e), releasesCommand(e), profilesCommand(e), explainCommand(e), versionCommand(e),
 		},
 	}
 	for _, c := range app.Commands {
@@ -199,8 +200,12 @@ func noArguments(command *cli.Command, action cli.ActionFunc) cli.ActionFunc {
 				Hint: "rcgen " + command.Name + " --help lists them",
 			}}
 		}
-		if f := c.String("format"); c.IsSet("format") && f != "text" && f != "json" {
-			return flagError("format", f, "text or json")
+		formats := []string{"text", "json"}
+		if c.Bool("support") { // of doctor
+			formats = append(formats, "markdown")
+		}
+		if f := c.String("format"); c.IsSet("format") && !slices.Contains(formats, f) {
+			return flagError("format", f, strings.Join(formats, " or "))
 		}
 		return action(c)
 	}

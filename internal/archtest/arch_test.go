@@ -90,7 +90,7 @@ var homes = []struct {
 	{"github.com/Masterminds/sprig", []string{"generator/render.go"}},
 	{"text/template", []string{"generator/render.go"}},
 	{"github.com/compose-spec/compose-go", []string{"generator/validate.go", "generator/rules.go"}}, // rules.go is the part of validation that is rcgen's own
-	{"crypto/x509", []string{"generator/certificate.go", "cmd/"}},
+	{"crypto/x509", []string{"generator/certificate.go", "cmd/", "internal/doctor/running_web.go", "internal/doctor/running_web_certificate.go"}},
 	{"github.com/shirou/gopsutil", []string{"internal/host/"}},
 	{"github.com/gofrs/flock", []string{"internal/disk/"}},
 	{"golang.org/x/term", []string{"cmd/"}},
@@ -100,7 +100,9 @@ var homes = []struct {
 	{"znkr.io/diff", []string{"generator/textdiff/"}},
 	{"github.com/grafana/grafana-foundation-sdk", []string{"generator/dashboards/"}},
 	{"os/exec", []string{"internal/engine/", "internal/git/"}}, // docker and git alone are started
-	{"net/http", []string{"internal/releases/"}},               // only on request: releases --refresh
+	// only on request: releases --refresh, and doctor, which asks the chat through its proxy
+	{"net/http", []string{"internal/releases/", "internal/doctor/running_web_client.go"}},
+	{"github.com/coder/websocket", []string{"internal/doctor/running_web_client.go", "internal/doctor/running_web_ddp.go"}},
 }
 
 // below reports whether an import is a package or lies below it, in any major version.
@@ -199,6 +201,8 @@ var samples = []struct {
 	{"internal/disk/disk.go", "github.com/shirou/gopsutil/v3/mem", false},
 	{"internal/host/host.go", "github.com/shirou/gopsutil/v3/mem", true},
 	{"internal/releases/client.go", "net/http", true},
+	{"internal/doctor/running_web_client.go", "net/http", true},
+	{"internal/doctor/host.go", "net/http", false},
 	{"internal/engine/engine.go", "net/http", false},
 	{"profiles/profiles.go", "embed", true},
 	{"profiles/profiles.go", "io/fs", false},

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"rcgen/generator"
+	"rcgen/internal/doctor"
+	"rcgen/internal/engine"
+	"rcgen/internal/git"
+)
+
+// projectSources are the functions that ask about the files in dir. They take no lock
+// but the one for the comparison with rcgen.yaml, as status does.
+func projectSources(c *cli.Context, e env, open func(context.Context) (engine.Engine, error)) doctor.ProjectSources {
+	dir := c.String("dir")
+	compose := composeProject(dir, open)
+	s := doctor.ProjectSources{
+		Validate: func(context.Context) ([]generator.Finding, error) {
+			text, err := generator.ReadRegular(os.DirFS(dir), generator.RequestFile)
+			if err != nil {
+				return nil, err
+			}
+			return findingsOf(dir, text, generator.EnvFile)
+		},
+		Files:   func(context.Context) ([]string, error) { return pendingFiles(c, e) },
+		Drifted: func(ctx context.Context) ([]string, error) { return driftedServices(ctx, compose) },
+		Images:  func(ctx context.Context) (map[string]string, error) { return composeImages(ctx, compose) },
+		Tracked: func(ctx context.Context) ([]string, error) { return trackedSecrets(ctx, dir) },
+		Machine: func(ctx context.Context) (generator.Host, error) {
+			m, err := e.detect(ctx)
+			return generator.Host{Cores: m.CPUs, Memory: generator.Bytes(m.Total)}, err
+		},
+	}
+	if runtime.GOOS != "windows" {
+		s.Modes = func(context.Context) ([]doctor.SecretFile, error) { return secretFiles(os.DirFS(dir)) }
+	}
+	return s
+}
+
+// composeFiles is a project in Compose's reading, with the engine that read it.
+type composeFiles struct {
+	docker  engine.Engine
+	project engine.Project
+}
+
+// composeProject returns the question for Compose's reading of the files.
+func composeProject(dir string, open func(context.Context) (engine.Engine, error)) func(context.Context) (composeFiles, error) {
+	return onceLimited(func(ctx context.Context) (composeFiles, error) {
+		if _, err := os.Stat(filepath.Join(dir, generator.ComposeFile)); err != nil { // Compose would take that of a parent
+			return composeFiles{}, &generator.Error{What: "there is no " + generator.ComposeFile, Hint: "rcgen generate writes it"}
+		}
+		docker, err := open(ctx)
+		if err != nil {
+			return composeFiles{}, err
+		}
+		p, err := docker.Project(ctx)
+		return composeFiles{docker, p}, err
+	})
+}
+
+func composeImages(ctx context.Context, compose func(context.Context) (composeFiles, error)) (map[string]string, error) {
+	p, err := compose(ctx)
+	if err != nil {
+		return nil, err
+	}
+	images := map[string]string{}
+	for name, s := range p.project.Services {
+		switch {
+		case s.Disabled: // it may never run
+		case s.Built:
+			images[name] = ""
+		default:
+			images[name] = s.Image
+		}
+	}
+	return images, nil
+}
+
+// driftedServices leaves out what is not the files' business: that a container stands
+// still or is ill.
+func driftedServices(ctx context.Context, compose func(context.Context) (composeFiles, error)) ([]string, error) {
+	p, err := compose(ctx)
+	if err != nil {
+		return nil, err
+	}
+	containers, err := p.docker.Containers(ctx, p.project.Name)
+	if err != nil {
+		return nil, err
+	}
+	var services []string
+	for _, d := range engine.Compare(p.project.Services, containers) {
+		if d.Kind != engine.Stopped && d.Kind != engine.Unhealthy {
+			services = append(services, fmt.Sprintf("%s (%s)", d.Service, d.Kind))
+		}
+	}
+	return slices.Compact(services), nil
+}
+
+func pendingFiles(c *cli.Context, e env) ([]string, error) {
+	all, err := askFiles(c, e)
+	var paths []string
+	for _, f := range all {
+		paths = append(paths, f.Path)
+	}
+	return paths, err
+}
+
+// secretPatterns are the files of a project that are its owner's alone: those that
+// .gitignore names, and what else may be there by its name. Backups hold the messages
+// and what passwords are checked against.
+var secretPatterns = []string{
+	generator.EnvFile, generator.EnvFile + ".*", "secrets/*", "*.key", "*.archive.gz", generator.ApplyFile, generator.AppliedFile,
+}
+
+// public reports whether a file that a pattern matches holds no secret.
+func public(name string) bool {
+	return strings.HasPrefix(name, generator.EnvExample) || path.Ext(name) == ".crt" || strings.HasPrefix(path.Base(name), ".git")
+}
+
+func trackedSecrets(ctx context.Context, dir string) ([]string, error) {
+	files, err := git.Tracked(ctx, dir, secretPatterns...)
+	if errors.Is(err, git.ErrNone) {
+		err = fs.ErrNotExist
+	}
+	return slices.DeleteFunc(files, public), err
+}
+
+// secretFiles returns those that are there, with their modes. One that this user may
+// not even look at is nobody else's either.
+func secretFiles(dir fs.FS) ([]doctor.SecretFile, error) {
+	var files []doctor.SecretFile
+	for _, pattern := range secretPatterns {
+		names, err := fs.Glob(dir, pattern)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			info, err := fs.Stat(dir, name)
+			switch {
+			case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist), public(name):
+			case err != nil:
+				return nil, err
+			case info.Mode().IsRegular():
+				files = append(files, doctor.SecretFile{Path: name, Mode: info.Mode()})
+			}
+		}
+	}
+	return files, nil
+}

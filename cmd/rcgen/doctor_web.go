@@ -1,0 +1,57 @@
+package main
+
+import (
+	"io/fs"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"rcgen/generator"
+	"rcgen/internal/doctor"
+)
+
+// The account that doctor sends a message with. They are no options: other users of
+// a machine see those.
+const (
+	doctorUser     = "RCGEN_DOCTOR_USER"
+	doctorPassword = "RCGEN_DOCTOR_PASSWORD"
+)
+
+func webSources(c *cli.Context) doctor.WebSources {
+	return doctor.WebSources{
+		Dial:    (&net.Dialer{}).DialContext,
+		Account: func(admin string) doctor.Account { return doctorAccount(os.DirFS(c.String("dir")), admin) },
+	}
+}
+
+// doctorAccount is the account in the environment, or else the first one of the
+// project with its password in .env.
+func doctorAccount(project fs.FS, admin string) doctor.Account {
+	if user := os.Getenv(doctorUser); user != "" {
+		return doctor.Account{Username: user, Password: os.Getenv(doctorPassword)}
+	}
+	text, err := generator.ReadRegular(project, generator.EnvFile)
+	if admin == "" || err != nil {
+		return doctor.Account{}
+	}
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), "ADMIN_PASSWORD="); ok {
+			return doctor.Account{Username: admin, Password: unquoted(value)}
+		}
+	}
+	return doctor.Account{}
+}
+
+// unquoted reads a value as rcgen writes it into .env: in single quotes as it is, in
+// double quotes with backslashes.
+func unquoted(value string) string {
+	if inner, ok := strings.CutPrefix(value, "'"); ok {
+		return strings.TrimSuffix(inner, "'")
+	}
+	if inner, ok := strings.CutPrefix(value, `"`); ok {
+		return strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\$`, "$", `\n`, "\n").Replace(strings.TrimSuffix(inner, `"`))
+	}
+	return value
+}
