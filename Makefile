@@ -3,7 +3,7 @@ GOLANGCI = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rcgen
 COMPOSE = $(CACHE)/docker-compose-v5.5.0
 
-.PHONY: help build test lint examples bench e2e check
+.PHONY: help build test lint examples bench e2e conformance check
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -14,14 +14,16 @@ build: ## bin/rcgen, as it is released
 test: ## all tests; needs no Docker
 	go test ./...
 
-lint: ## golangci-lint and go mod tidy, of both modules
+lint: ## golangci-lint and go mod tidy, of the three modules
 	$(GOLANGCI) run
 	go mod tidy -diff
 	cd e2e && $(GOLANGCI) run --config ../.golangci.yml --build-tags e2e ./... && go mod tidy -diff
+	cd e2e/conformance && $(GOLANGCI) run --config ../../.golangci.yml ./... && go mod tidy -diff
 
 examples: ## write examples/ anew
 	go test ./generator -run 'TestSchema|TestReference' -update
 	go test ./generator -run TestExamples -update
+	go test ./generator/helm -run TestExamples -update
 	go test ./cmd/rcgen -run TestExampleEdited -update
 
 bench: $(COMPOSE) ## benchmarks, and rcgen beside docker compose config, process by process
@@ -31,6 +33,9 @@ bench: $(COMPOSE) ## benchmarks, and rcgen beside docker compose config, process
 e2e: ## a generated project on a real Docker Engine; IMAGES=upstream pulls the true images
 	cd e2e && go vet -tags e2e ./... && go test ./...
 	cd e2e && E2E_IMAGES=$(IMAGES) go test -tags e2e -count 1 -timeout 80m -v .
+
+conformance: ## exports against Helm, Kubernetes' types, kustomize and promtool; APISERVER=1: an API server too
+	cd e2e/conformance && go vet ./... && RCGEN_APISERVER=$(APISERVER) go test -count 1 ./...
 
 check: lint test ## what a change must pass
 	git diff --exit-code examples

@@ -23,7 +23,7 @@ const examplesDir = "../examples"
 var exampleNames = []string{"community", "external-mongodb", "full", "laptop", "large", "medium", "own-profile", "small"}
 
 // otherExamples are made and compared elsewhere, with the commands that make them.
-var otherExamples = []string{"edited-after", "edited-before"}
+var otherExamples = []string{"edited-after", "edited-before", "kubernetes"}
 
 // example is one project of examples/, rendered anew.
 type example struct {

@@ -21,13 +21,17 @@ func planCommand(e env) *cli.Command {
 			"   rcgen plan                                # of the project here\n" +
 			"   rcgen plan --users 3000 --cores 8 --memory 32GiB\n" +
 			"   rcgen plan --users 500,1000,3000,10000    # a row each\n" +
-			"   rcgen plan --users 3000 --format json",
-		Flags:  append(append(flags, requestFlags()...), strictFlag(), dirFlag(), formatFlag()),
+			"   rcgen plan --users 3000 --format json\n" +
+			"   rcgen plan --users 20000 --target kubernetes",
+		Flags:  append(append(append(flags, requestFlags()...), kubernetesFlags()...), strictFlag(), dirFlag(), formatFlag()),
 		Action: func(c *cli.Context) error { return runPlan(c, e) },
 	}
 }
 
 func runPlan(c *cli.Context, e env) error {
+	if err := checkPlanTarget(c); err != nil {
+		return err
+	}
 	r, base, err := planRequest(c, e)
 	if err != nil {
 		return err
@@ -39,6 +43,9 @@ func runPlan(c *cli.Context, e env) error {
 	own, _, err := ownProfile(base, r.Profile)
 	if err != nil {
 		return usageError{err}
+	}
+	if c.String("target") == targetKubernetes {
+		return planKubernetes(c, e, r, own, users)
 	}
 	var plans []generator.Plan
 	for _, r.Users = range users {
@@ -82,6 +89,9 @@ func planRequest(c *cli.Context, e env) (r generator.Request, base string, err e
 	if err := applyFlags(c, &r); err != nil {
 		return r, "", err
 	}
+	if c.String("target") == targetKubernetes { // there is no host
+		return r, base, nil
+	}
 	r.Host, err = readHost(c, e, r.Host)
 	return r, base, err
 }
@@ -103,14 +113,22 @@ func userCounts(c *cli.Context, byDefault int) ([]int, error) {
 
 // printPlans prints one plan in full, or a row for each of several.
 func printPlans(c *cli.Context, e env, plans []generator.Plan) error {
+	return printSized(c, e, plans, func(p generator.Plan) []generator.Warning { return p.Warnings }, func(w io.Writer, p generator.Plan) {
+		planTable(w, p)
+		planReasons(w, p)
+	}, planRows)
+}
+
+// printSized prints plans of one kind: one by table, several by rows, or as JSON.
+func printSized[P any](c *cli.Context, e env, plans []P, warnings func(P) []generator.Warning, table func(io.Writer, P), rows func(io.Writer, []P)) error {
 	for _, p := range plans {
-		if err := strict(c, p.Warnings); err != nil {
+		if err := strict(c, warnings(p)); err != nil {
 			return err
 		}
 	}
 	one := len(plans) == 1
 	if one { // of several, the rows and the JSON name them
-		warn(e, plans[0].Warnings)
+		warn(e, warnings(plans[0]))
 	}
 	switch {
 	case c.String("format") == "json" && one:
@@ -120,10 +138,9 @@ func printPlans(c *cli.Context, e env, plans []generator.Plan) error {
 	}
 	var out strings.Builder
 	if one {
-		planTable(&out, plans[0])
-		planReasons(&out, plans[0])
+		table(&out, plans[0])
 	} else {
-		planRows(&out, plans)
+		rows(&out, plans)
 	}
 	_, err := io.WriteString(e.stdout, out.String())
 	return err
