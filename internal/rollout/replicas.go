@@ -113,9 +113,14 @@ func (p *planner) firstStart(all []string) {
 }
 
 // routeHealthy puts replicas back that an interrupted apply left out and that need
-// nothing else.
+// nothing else. One that is still to be made anew stays out, unless nobody else serves:
+// a Compose that was not killed with that apply may be about to stop it.
 func (p *planner) routeHealthy(all []string, lead string) {
-	out := slices.DeleteFunc(slices.Clone(all), func(name string) bool { return !p.at[name].up() || name == lead })
+	alone := !slices.ContainsFunc(p.routed, func(host string) bool { return p.at[generator.ReplicaOf(host)].up() })
+	out := slices.DeleteFunc(slices.Clone(all), func(name string) bool {
+		s := p.at[name]
+		return name == lead || !s.right() && !(alone && s.up())
+	})
 	p.route(out)
 }
 
@@ -131,12 +136,13 @@ func (p *planner) route(names []string) {
 	}
 }
 
-// bring drains what serves, starts the replicas or makes them anew, and routes
+// bring drains what serves, or what an interrupted apply may not have drained, starts the replicas or makes them anew, and routes
 // them. What serves is split where no other replica would be left.
 func (p *planner) bring(names []string) {
 	serving := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		s := p.at[name]
-		return !p.isRouted(name) || !p.serves(name) || !s.differs && !s.broken // waiting stops nothing
+		drained := !p.isRouted(name) && !(s.up() && slices.Contains(p.have.Held, name))
+		return drained || !p.serves(name) || !s.differs && !s.broken // waiting stops nothing
 	})
 	if p.want.Editable && len(serving) > 0 {
 		beside := p.routedBeside(serving)

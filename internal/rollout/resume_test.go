@@ -58,6 +58,30 @@ func TestNoSurgeAfterAKill(t *testing.T) {
 	}
 }
 
+// TestNoWayBackBeforeItsEnd: a replica that was taken out of the routes to be made anew
+// stays out, for Compose may have outlived the apply and be about to stop it. What it was
+// answering then may still be in flight.
+func TestNoWayBackBeforeItsEnd(t *testing.T) {
+	d := deploy(t, 2)
+	d.files = files(2, "chat:2")
+	d.killAt, d.how = 1, 2 // after its way out
+	if err := d.apply(options); err == nil {
+		t.Fatal("not killed")
+	}
+	d.killAt, d.calls = 0, 0
+	const want = "drain rocketchat-1, recreate rocketchat-1, route rocketchat-1, drain rocketchat-2, recreate rocketchat-2, route rocketchat-2"
+	if got := strings.Join(lines(d.plan(options).Steps), ", "); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	// Where the other one is down, it serves until then.
+	for i, c := range d.all {
+		d.all[i].Running = c.Service != "rocketchat-2"
+	}
+	if got := lines(d.plan(options).Steps); len(got) == 0 || got[0] != "route rocketchat-1" {
+		t.Errorf("got %s, want it routed first", strings.Join(got, ", "))
+	}
+}
+
 // TestNoSurgeUnderAnotherName: two containers of a replica whose container has a name of
 // its own (container_name) cannot be, nor be told apart in the routes.
 func TestNoSurgeUnderAnotherName(t *testing.T) {
