@@ -46,10 +46,12 @@ func askCertificate(ctx context.Context, w *world, address string) ([]*x509.Cert
 	return client.ConnectionState().PeerCertificates, nil
 }
 
-// renewal is how each kind of certificate is renewed.
+// renewal is how each kind of certificate is renewed. For one that it does not have yet
+// Traefik asks the ACME server when it starts or its files change, and at no other time:
+// https://github.com/traefik/traefik/issues/9405.
 func (w *world) renewal() string {
 	if w.Plan.ACME {
-		return "docker compose logs traefik says why none came: port 80 must be open to the internet and " + w.Plan.Request.Domain + " lead there"
+		return "docker compose logs traefik says why none came: port 80 must be open to the internet and " + w.Plan.Request.Domain + " lead there; then run docker compose restart traefik, which asks again"
 	}
 	return "put the new pair into secrets/tls.crt and secrets/tls.key and run docker compose restart traefik"
 }

@@ -84,7 +84,7 @@ func TestCertificate(t *testing.T) {
 			s.now, s.plan.ACME, s.plan.Files = stackTime.Add(100*day), false, true
 		}, result: Fail, detail: "ended on", fix: "secrets/tls.crt"},
 		{name: "not yet", change: func(s *site) { s.now = stackTime.Add(-2 * day) }, result: Fail, detail: "valid from 2026-11-21 12:00:00 UTC on", fix: "clock"},
-		{name: "another name", leaf: "www.firma.de", result: Fail, detail: "for www.firma.de, not for chat.firma.de", fix: "chat.firma.de lead there"},
+		{name: "another name", leaf: "www.firma.de", result: Fail, detail: "for www.firma.de, not for chat.firma.de", fix: "chat.firma.de lead there; then run docker compose restart traefik"},
 		{name: "Traefik's own", leaf: "TRAEFIK DEFAULT CERT", result: Fail, detail: "none for chat.firma.de", fix: "port 80"},
 		{name: "unknown issuer", unknown: true, result: Fail, detail: "unknown authority", fix: "docker compose logs traefik"},
 		{name: "staging", unknown: true, change: func(s *site) { s.plan.Request.TLS.Staging = true }, result: Warn, detail: "staging", fix: "take staging out"},
