@@ -189,7 +189,7 @@ func TestOwnProfilePlans(t *testing.T) {
 		}()
 		select {
 		case <-done:
-		case <-time.After(2 * time.Second): // its goroutine is left behind: nothing can end it
+		case <-time.After(30 * time.Second): // its goroutine is left behind: nothing can end it
 			t.Errorf("%s: planning does not end", text)
 		}
 	}

@@ -165,18 +165,12 @@ func TestMergeFleet(t *testing.T) {
 	}
 	both := func(r, l int) string { return mine(r, l) + theirs(r, l) }
 	base, m, u, want := fleet(30, nil), fleet(30, mine), fleet(31, theirs), fleet(31, both)
-	best := time.Hour
-	for range 5 {
-		start := time.Now()
+	fast(t, func() {
 		got, conflicts := Merge([]byte(base), []byte(m), []byte(u))
-		best = min(best, time.Since(start))
 		if len(conflicts) > 0 || string(got) != want {
 			t.Fatalf("conflicts %v, or an edit is in the wrong replica:\n%s", conflicts, Unified("want", "got", []byte(want), got))
 		}
-	}
-	if limit := 50 * time.Millisecond; best > limit { // a person waits for some twenty files: one second together
-		t.Errorf("%d lines took %v, more than %v", strings.Count(base, "\n"), best, limit)
-	}
+	})
 }
 
 // TestMergeShuffled bounds the worst case: 3,000 repetitive lines in another order.
@@ -185,13 +179,20 @@ func TestMergeShuffled(t *testing.T) {
 	mine := slices.Clone(base)
 	random(1).Shuffle(len(mine), func(i, j int) { mine[i], mine[j] = mine[j], mine[i] })
 	b, m, u := strings.Join(base, ""), strings.Join(mine, ""), fleet(31, nil)
+	fast(t, func() { Merge([]byte(b), []byte(m), []byte(u)) })
+}
+
+// fast wants one of many runs within the limit: most may meet a busy machine.
+func fast(t *testing.T, merge func()) {
+	t.Helper()
+	const limit = 50 * time.Millisecond // a person waits for some twenty files: one second together
 	best := time.Hour
-	for range 5 {
+	for range 100 {
 		start := time.Now()
-		Merge([]byte(b), []byte(m), []byte(u))
-		best = min(best, time.Since(start))
+		merge()
+		if best = min(best, time.Since(start)); best <= limit {
+			return
+		}
 	}
-	if limit := 50 * time.Millisecond; best > limit {
-		t.Errorf("took %v, more than %v", best, limit)
-	}
+	t.Errorf("took %v at best, more than %v", best, limit)
 }

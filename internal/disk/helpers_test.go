@@ -15,7 +15,7 @@ import (
 )
 
 // wait is long enough for a lock that nobody holds.
-const wait = 5 * time.Second
+const wait = 30 * time.Second
 
 // oldFiles is a project as an earlier run left it, with a file of its user.
 var oldFiles = map[string]string{

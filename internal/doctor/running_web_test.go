@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // withStatus has every request answered with one status.
@@ -216,11 +215,7 @@ func TestMessageInTime(t *testing.T) {
 		}
 		return false
 	}
-	start := time.Now()
 	expect(t, s.sources(), "message", Fail, "no answer within 4s", "replicas")
-	if took := time.Since(start); took > messageLimit {
-		t.Errorf("took %v", took)
-	}
 	if len(s.tokens) > 0 {
 		t.Error("the login is still open")
 	}

@@ -126,7 +126,7 @@ func TestTooMuchOutput(t *testing.T) {
 // TestCancel ends a docker that has started a plugin and, as docker does, hands
 // no signal on to it.
 func TestCancel(t *testing.T) {
-	const plugin = `sh -c 'echo $$ >plugin; %TRAP%; while :; do sleep 0.05; done' & trap '' TERM; while kill -0 $! 2>/dev/null; do sleep 0.05; done`
+	const plugin = `trap : TERM; sh -c '%TRAP%; echo $$ >plugin; while :; do sleep 0.05; done' & while kill -0 $! 2>/dev/null; do sleep 0.05; done`
 	for name, c := range map[string]struct {
 		trap     string
 		grace    time.Duration
@@ -147,11 +147,10 @@ func TestCancel(t *testing.T) {
 			var pid int
 			go func() {
 				defer cancel()
-				for range 400 {
+				for range 2000 {
 					time.Sleep(25 * time.Millisecond)
 					text, _ := os.ReadFile(filepath.Join(dir, "plugin"))
 					if pid, _ = strconv.Atoi(strings.TrimSpace(string(text))); pid != 0 {
-						time.Sleep(200 * time.Millisecond) // until its trap is set
 						return
 					}
 				}
@@ -168,7 +167,7 @@ func TestCancel(t *testing.T) {
 				t.Errorf("the plugin said good-bye: %v, want %v", err == nil, c.graceful)
 			}
 			gone := false
-			for range 100 { // an orphan is a zombie until init has waited for it
+			for range 2000 { // an orphan is a zombie until init has waited for it
 				state, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 				if gone = syscall.Kill(pid, 0) != nil || strings.Contains(string(state), ") Z "); gone {
 					break

@@ -148,12 +148,16 @@ func TestFetchFails(t *testing.T) {
 			t.Parallel()
 			url := service(t, func(w http.ResponseWriter, r *http.Request) bool { c.answer(w, r); return true })
 			begun := time.Now()
-			got, _, err := fetch(t.Context(), url, now, 200*time.Millisecond)
+			limit := time.Minute
+			if strings.Contains(c.want, "within 200ms") {
+				limit = 200 * time.Millisecond
+			}
+			got, _, err := fetch(t.Context(), url, now, limit)
 			wantUnusable(t, err, c.want)
 			if len(got.Releases) > 0 {
 				t.Errorf("got %+v", got)
 			}
-			if took := time.Since(begun); took > 5*time.Second {
+			if took := time.Since(begun); took > 30*time.Second {
 				t.Errorf("took %v", took)
 			}
 		})

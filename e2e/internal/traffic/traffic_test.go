@@ -20,9 +20,10 @@ import (
 // edge stands for a proxy with sticky cookies before replicas a and b.
 type edge struct {
 	*httptest.Server
-	asked  atomic.Int64
-	turn   atomic.Int64
-	answer func(w http.ResponseWriter, r *http.Request, replica string) // of requests but /api/info
+	asked   atomic.Int64
+	refused atomic.Int64 // where nothing is routed
+	turn    atomic.Int64
+	answer  func(w http.ResponseWriter, r *http.Request, replica string) // of requests but /api/info
 
 	mu     sync.Mutex
 	routed []string
@@ -46,6 +47,7 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	routed := e.routed
 	e.mu.Unlock()
 	if len(routed) == 0 {
+		e.refused.Add(1)
 		http.Error(w, "nobody there", http.StatusBadGateway)
 		return
 	}
@@ -92,27 +94,6 @@ func (e *edge) route(replicas ...string) {
 	e.routed = replicas
 }
 
-// await waits until a replica has so many websockets.
-func (e *edge) await(t *testing.T, replica string, want int) {
-	t.Helper()
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		e.mu.Lock()
-		n := 0
-		for _, on := range e.conns {
-			if on == replica {
-				n++
-			}
-		}
-		e.mu.Unlock()
-		if n == want {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatalf("%d websockets on %s, want %d", n, replica, want)
-		}
-	}
-}
-
 // drop cuts the websockets of a replica, or all, and returns their number.
 func (e *edge) drop(replica string) int {
 	e.mu.Lock()
@@ -145,6 +126,30 @@ func start(t *testing.T, e *edge, cfg Config) *Load {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// await waits for so many drops from which the websockets are back.
+func (l *Load) await(t *testing.T, drops int) {
+	t.Helper()
+	eventually(t, strconv.Itoa(drops)+" drops", func() bool {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		n := 0
+		for _, s := range l.sockets {
+			n += len(s.Drops)
+		}
+		return n == drops
+	})
+}
+
+// eventually waits for what is to come however busy the machine is.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("not in time: %s", what)
+		}
+	}
 }
 
 // number is the n of Path.
@@ -207,14 +212,14 @@ func TestCountsWhatFails(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	}
-	l := start(t, e, Config{Rate: 200, Clients: 4, Timeout: 500 * time.Millisecond})
+	l := start(t, e, Config{Rate: 200, Clients: 4, Timeout: 3 * time.Second})
 	time.Sleep(time.Second)
 	r := l.Stop()
 	p := r.Total()
 	if want := expect(p.Sent); !maps.Equal(p.Failed, want) {
 		t.Errorf("counted %v, want %v\n%s", p.Failed, want, strings.Join(r.Errors, "\n"))
 	}
-	if p.Sent < 150 || len(r.Errors) != 30 {
+	if p.Sent < 100 || len(r.Errors) != 30 {
 		t.Errorf("sent %d, noted %d", p.Sent, len(r.Errors))
 	}
 	if got, want := p.Kinds(), fmt.Sprintf("%d reset, %d status 302, ", p.Failed[Reset], p.Failed["status 302"]); !strings.HasPrefix(got, want) {
@@ -241,18 +246,27 @@ func TestReplayed(t *testing.T) {
 func TestNobodyThere(t *testing.T) {
 	e := startEdge(t)
 	l := start(t, e, Config{Rate: 100, Clients: 4})
-	time.Sleep(300 * time.Millisecond)
+	served := func(phase, least int) func() bool {
+		return func() bool {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			return l.phases[phase].Sent >= least
+		}
+	}
+	eventually(t, "20 answers", served(0, 20))
+	l.Phase("closing")
 	_ = e.Listener.Close()
 	e.CloseClientConnections()
-	time.Sleep(50 * time.Millisecond) // what was under way
+	eventually(t, "four attempts by each client", served(1, 32)) // until none has a connection
 	l.Phase("closed")
-	time.Sleep(300 * time.Millisecond)
+	eventually(t, "20 attempts", served(2, 20))
 	r := l.Stop()
-	p := r.Phases[1]
+	p := r.Phases[2]
 	if p.Name != "closed" || p.Sent < 20 || p.Failed[Dial] != p.Sent || len(p.Failed) != 1 {
 		t.Errorf("%d sent, failed %v", p.Sent, p.Failed)
 	}
-	if first := r.Phases[0]; first.Failures() > 10 || first.Sent < 20 {
+	// Of those before only what was under way can have failed.
+	if first := r.Phases[0]; first.Failures() > 10 || first.Served["a"]+first.Served["b"] < 20 {
 		t.Errorf("before: %d of %d failed: %s", first.Failures(), first.Sent, first.Kinds())
 	}
 }
@@ -266,7 +280,8 @@ func TestOpenLoop(t *testing.T) {
 	time.Sleep(2 * time.Second)
 	r := l.Stop()
 	p := r.Phases[0]
-	if rate := p.Rate(); rate < 90 || rate > 110 {
+	// Four clients that waited for their answers would send ten a second.
+	if rate := p.Rate(); rate < 50 || rate > 110 {
 		t.Errorf("%.1f requests/s, %d in %s", rate, p.Sent, p.Took)
 	}
 	if p.Failures() > 0 || p.Slowest(0.5) < 500*time.Millisecond || p.Slowest(1) < p.Slowest(0.5) {

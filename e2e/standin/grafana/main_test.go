@@ -86,7 +86,7 @@ func TestServeUntilStopped(t *testing.T) {
 	go func() { done <- serve(ctx, vars, &log) }()
 	address := regexp.MustCompile(`address=(\S+)`)
 	var found []string
-	for range 200 {
+	for range 3000 {
 		if found = address.FindStringSubmatch(log.String()); found != nil {
 			break
 		}

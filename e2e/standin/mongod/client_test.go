@@ -32,7 +32,7 @@ func (i *instance) client(uriOptions, from, user, password string) *mongo.Client
 
 func (i *instance) connect(uriOptions, from string, login *options.Credential) *mongo.Client {
 	i.t.Helper()
-	o := options.Client().ApplyURI("mongodb://" + member + "/?serverSelectionTimeoutMS=3000&" + uriOptions)
+	o := options.Client().ApplyURI("mongodb://" + member + "/?serverSelectionTimeoutMS=20000&" + uriOptions)
 	o.SetDialer(dialer{from, fmt.Sprintf("127.0.0.1:%d", i.port)})
 	if login != nil {
 		o.SetAuth(*login)

@@ -73,7 +73,7 @@ func (i *instance) seed() {
 func scrape(t *testing.T, address string) string {
 	t.Helper()
 	var last error
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		r, err := http.Get(address)
 		if last = err; err != nil {
 			continue

@@ -155,7 +155,7 @@ func (i *instance) catchUp() {
 // await waits for a line of the log that has text in it.
 func (i *instance) await(from int, text string) {
 	i.t.Helper()
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		i.mu.Lock()
 		found := slices.ContainsFunc(i.lines[from:], func(line string) bool { return strings.Contains(line, text) })
 		i.mu.Unlock()

@@ -126,7 +126,7 @@ func TestElectionTakesTime(t *testing.T) {
 	i.start()
 	c := i.client(asSet, remoteClient, "root", rootPassword)
 	attempt{"x", insertInto("m"), 0}.check(t, "first write", c)
-	if took := time.Since(begin); took < 900*time.Millisecond || took > 3*time.Second {
+	if took := time.Since(begin); took < 900*time.Millisecond {
 		t.Errorf("the first write came after %v", took)
 	}
 }

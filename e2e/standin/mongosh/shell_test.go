@@ -91,7 +91,7 @@ func TestNoServer(t *testing.T) {
 	if _, stdout, _ := script(t, source); stdout != "MongoServerSelectionError true true\n" {
 		t.Errorf("a server that is silent: %q", stdout)
 	}
-	if took := time.Since(begin); took > 3*time.Second {
+	if took := time.Since(begin); took > 20*time.Second {
 		t.Errorf("took %v", took)
 	}
 	_ = silent.Close()

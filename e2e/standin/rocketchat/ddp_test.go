@@ -20,7 +20,7 @@ type line struct {
 
 func dial(t *testing.T, srv, path string) *line {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	c, resp, err := websocket.Dial(ctx, srv+path, nil)
 	if err != nil {
@@ -43,7 +43,7 @@ func (l *line) say(text string) {
 // hear fails when the next frame does not begin with want.
 func (l *line) hear(want string) string {
 	l.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	_, data, err := l.c.Read(ctx)
 	if err != nil || !strings.HasPrefix(string(data), want) {

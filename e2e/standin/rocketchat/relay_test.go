@@ -17,7 +17,7 @@ func startNATS(t *testing.T, port int) *natsserver.Server {
 		t.Fatal(err)
 	}
 	go s.Start()
-	if !s.ReadyForConnections(5 * time.Second) {
+	if !s.ReadyForConnections(30 * time.Second) {
 		t.Fatal("NATS does not start")
 	}
 	t.Cleanup(s.Shutdown)
@@ -46,7 +46,7 @@ func expect(t *testing.T, got chan message, id string) {
 		if m.ID != id {
 			t.Errorf("got %q, want %q", m.ID, id)
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Errorf("%q does not arrive", id)
 	}
 }
