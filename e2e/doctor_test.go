@@ -192,7 +192,7 @@ func doctorFindsBroken(t *testing.T, p *rig.Project) {
 			t.Fatal(err)
 		}
 		var e examined
-		eventually(t, 20*time.Second, func() error {
+		eventually(t, time.Minute, func() error {
 			var err error
 			if e, err = examine(p, prober, groups...); err != nil {
 				return err

@@ -90,7 +90,7 @@ func logsArrive(t *testing.T, p *rig.Project) {
 	long := said{"mongodb", "long " + strings.Repeat("x", 40_000) + " line", "unknown"} // the engine cuts it in three
 	long.say(t, p)
 	first := follow(t, p, "first", 60*time.Second)
-	eventually(t, 30*time.Second, func() error { return long.arrived(t, p, "long xxx") })
+	eventually(t, time.Minute, func() error { return long.arrived(t, p, "long xxx") })
 
 	for _, args := range [][]string{{"stop", "loki"}, {"kill", "otel-collector"}} {
 		if _, err := p.Compose(w.ctx, args...); err != nil {

@@ -192,12 +192,34 @@ func cpuOverride() string {
 	return fmt.Sprintf("services:\n  mongodb:\n    cpus: %d\n  traefik:\n    cpus: %[1]d\n", min(2, runtime.NumCPU()))
 }
 
-// up starts a project as its README says and returns how long that took.
-func up(t *testing.T, p *rig.Project, args ...string) time.Duration {
+// up starts a project as its README says and returns how long that took. Traefik's own
+// checks come each 2 s and may be behind Docker's, so it waits for those as well.
+func up(t *testing.T, p *rig.Project) time.Duration {
 	t.Helper()
 	start := time.Now()
-	if _, err := p.Compose(w.ctx, append([]string{"up", "-d", "--wait", "--remove-orphans"}, args...)...); err != nil {
+	if _, err := p.Compose(w.ctx, "up", "-d", "--wait", "--remove-orphans"); err != nil {
 		t.Fatal(err)
 	}
-	return time.Since(start)
+	took := time.Since(start)
+	eventually(t, 30*time.Second, func() error { return routed(p) })
+	return took
+}
+
+// routed is nil where Traefik sends requests to each replica there is.
+func routed(p *rig.Project) error {
+	all, err := p.Containers(w.ctx)
+	if err != nil {
+		return err
+	}
+	metrics, err := p.Compose(w.ctx, "exec", "-T", "traefik", "wget", "-q", "-O", "-", "http://127.0.0.1:9096/metrics")
+	if err != nil {
+		return err
+	}
+	for service := range all {
+		serves := fmt.Sprintf(`traefik_service_server_up{service="rocketchat@file",url="http://%s:3000"} 1`, service)
+		if strings.HasPrefix(service, "rocketchat-") && !strings.Contains(metrics, serves) {
+			return fmt.Errorf("Traefik does not send requests to %s", service)
+		}
+	}
+	return nil
 }

@@ -69,7 +69,7 @@ func countsErrors(t *testing.T, p *rig.Project, total traffic.Phase, interval ti
 		}
 	}
 	const counted = `(sum(traefik_router_requests_total{router="rocketchat@file",code=~"5.."}) or vector(0)) >= %d`
-	eventually(t, interval+10*time.Second, func() error {
+	eventually(t, 3*interval, func() error {
 		if len(query(t, p, fmt.Sprintf(counted, errors))) == 0 {
 			return fmt.Errorf("%s: Traefik counted fewer errors", total.Kinds())
 		}

@@ -289,7 +289,7 @@ func scales(t *testing.T, p *rig.Project) {
 	for _, n := range []int{4, 6, 3} {
 		scale(n)
 	}
-	eventually(t, 10*time.Second, func() error {
+	eventually(t, 30*time.Second, func() error {
 		hits := map[string]bool{}
 		for range 60 {
 			name, err := instance(&http.Client{Timeout: 5 * time.Second}, origin)

@@ -30,7 +30,7 @@ func TestTraefikClean(t *testing.T) {
 				t.Fatal(err)
 			}
 			var enabled int
-			eventually(t, 20*time.Second, func() (err error) {
+			eventually(t, time.Minute, func() (err error) {
 				enabled, err = allEnabled(p)
 				return err
 			})
