@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 // terminal runs a command with its standard error on the terminal, and ends later: with
 // the leader of its session the kernel drops what nobody has read of a terminal.
 func terminal() {
-	const reading = time.Second // assumption: the test reads within it
+	const reading = 500 * time.Millisecond // assumption: the test reads within it
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
 		log.Fatal(err)
