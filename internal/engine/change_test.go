@@ -163,7 +163,7 @@ traefik_service_server_up{service="grafana@file",url="http://grafana:3000"} 1
 
 // TestExclusive: a program that outlives rcgen keeps others out.
 func TestExclusive(t *testing.T) {
-	fake(t, false, map[string]string{"docker": withPlugin + "while [ ! -e over ]; do sleep 0.05; done >/dev/null 2>&1 &"})
+	fake(t, false, map[string]string{"docker": withPlugin + "for n in $(seq 600); do [ -e over ] && break; sleep 0.05; done >/dev/null 2>&1 &"})
 	dir := t.TempDir()
 	e, err := New(t.Context(), dir)
 	if err != nil {
