@@ -118,8 +118,8 @@ func (p *planner) firstStart(all []string) {
 func (p *planner) routeHealthy(all []string, lead string) {
 	alone := !slices.ContainsFunc(p.routed, func(host string) bool { return p.at[generator.ReplicaOf(host)].up() })
 	out := slices.DeleteFunc(slices.Clone(all), func(name string) bool {
-		s := p.at[name]
-		return name == lead || !s.right() && !(alone && s.up())
+		back := p.at[name].right() || alone && p.at[name].up()
+		return name == lead || !back
 	})
 	p.route(out)
 }
@@ -136,8 +136,9 @@ func (p *planner) route(names []string) {
 	}
 }
 
-// bring drains what serves, or what an interrupted apply may not have drained, starts the replicas or makes them anew, and routes
-// them. What serves is split where no other replica would be left.
+// bring drains what serves, or what an interrupted apply took out of the routes and may
+// not have drained; it starts the replicas or makes them anew, and routes them. What
+// serves is split where no other replica would be left.
 func (p *planner) bring(names []string) {
 	serving := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		s := p.at[name]
