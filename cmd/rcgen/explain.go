@@ -12,6 +12,7 @@ import (
 )
 
 func explainCommand(e env) *cli.Command {
+	var format string
 	return &cli.Command{
 		Name:      "explain",
 		Usage:     "say what a key of rcgen.yaml does",
@@ -20,18 +21,17 @@ func explainCommand(e env) *cli.Command {
 			"   rcgen explain                       # every key\n" +
 			"   rcgen explain tls                   # a section\n" +
 			"   rcgen explain --format json tls.mode",
-		Flags:  []cli.Flag{formatFlag()},
-		Action: func(c *cli.Context) error { return runExplain(c, e) },
+		Flags:  []cli.Flag{formatFlag(&format)},
+		Action: func(c *cli.Context) error { return runExplain(e, c.Args().First(), format) },
 	}
 }
 
-func runExplain(c *cli.Context, e env) error {
-	key := c.Args().First()
+func runExplain(e env, key, format string) error {
 	docs, err := generator.Explain(key)
 	if err != nil {
 		return usageError{err}
 	}
-	if c.String("format") == "json" {
+	if format == "json" {
 		return printJSON(e.stdout, docs)
 	}
 	var out strings.Builder
