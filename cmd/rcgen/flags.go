@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/keys"
 )
 
 // maxSmallFile bounds files that a person names on the command line: a profile
@@ -50,24 +51,24 @@ func dryRunFlag() cli.Flag {
 // requestFlags are the options that make up a request, but for --users.
 func requestFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "concurrency", Usage: "`RATIO` of users online at the busiest time, above 0 and up to 1 (default: the profile's)"},
-		&cli.StringFlag{Name: "concurrent", Usage: "`N` users online at the busiest time, instead of a ratio"},
-		&cli.StringFlag{Name: "profile", Usage: "small, medium, large or `FILE` (default: by users)"},
-		&cli.StringFlag{Name: "instances", Usage: "`N` Rocket.Chat instances (default: planned)"},
-		&cli.StringFlag{Name: "domain", Usage: "public host `NAME`; without it http on localhost"},
-		&cli.StringFlag{Name: "tls", Usage: "`MODE`: acme, files or off (default: acme with a domain, off without)"},
-		&cli.StringFlag{Name: "acme-email", Usage: "`ADDRESS` of the ACME account"},
-		&cli.StringFlag{Name: "acme-server", Usage: "directory `URL` of an ACME server of your own (default: Let's Encrypt)"},
-		&cli.BoolFlag{Name: "acme-staging", Usage: "certificates for a first try, which no browser trusts and no rate limit counts"},
-		&cli.StringSliceFlag{Name: "trusted-proxy", Usage: "`ADDRESS` or network of a proxy of yours that does https before Traefik (with --tls off)"},
-		&cli.StringFlag{Name: "proxy-hops", Usage: "`N` such proxies that a request passes (default: 1)"},
-		&cli.StringFlag{Name: "cores", Usage: "plan for a machine with `N` cores (default: this one)"},
-		&cli.StringFlag{Name: "memory", Usage: "plan for a machine with memory `SIZE`, like 32GiB (default: this one)"},
-		&cli.StringFlag{Name: "release", Usage: "Rocket.Chat `VERSION` (default: " + generator.DefaultRelease + ")"},
-		&cli.StringFlag{Name: "edition", Usage: "`EDITION`: licensed or community (default: licensed, with a warning)"},
-		&cli.StringFlag{Name: "mongo-url-file", Usage: "`FILE` with the connection string of a MongoDB replica set of your own"},
-		&cli.StringFlag{Name: "mongodb-members", Usage: "`N` members of the MongoDB replica set on this host, 1 or 3 (default: 1)"},
-		&cli.StringFlag{Name: "project", Usage: "Compose project `NAME` (default: rocketchat)"},
+		&cli.StringFlag{Name: "concurrency", Usage: keys.Help("concurrency")},
+		&cli.StringFlag{Name: "concurrent", Usage: keys.Help("concurrent")},
+		&cli.StringFlag{Name: "profile", Usage: keys.Help("profile")},
+		&cli.StringFlag{Name: "instances", Usage: keys.Help("instances")},
+		&cli.StringFlag{Name: "domain", Usage: keys.Help("domain")},
+		&cli.StringFlag{Name: "tls", Usage: keys.Help("tls")},
+		&cli.StringFlag{Name: "acme-email", Usage: keys.Help("acme-email")},
+		&cli.StringFlag{Name: "acme-server", Usage: keys.Help("acme-server")},
+		&cli.BoolFlag{Name: "acme-staging", Usage: keys.Help("acme-staging")},
+		&cli.StringSliceFlag{Name: "trusted-proxy", Usage: keys.Help("trusted-proxy")},
+		&cli.StringFlag{Name: "proxy-hops", Usage: keys.Help("proxy-hops")},
+		&cli.StringFlag{Name: "cores", Usage: keys.Help("cores")},
+		&cli.StringFlag{Name: "memory", Usage: keys.Help("memory")},
+		&cli.StringFlag{Name: "release", Usage: keys.Help("release")},
+		&cli.StringFlag{Name: "edition", Usage: keys.Help("edition")},
+		&cli.StringFlag{Name: "mongo-url-file", Usage: keys.Help("mongo-url-file")},
+		&cli.StringFlag{Name: "mongodb-members", Usage: keys.Help("mongodb-members")},
+		&cli.StringFlag{Name: "project", Usage: keys.Help("project")},
 	}
 }
 

@@ -8,11 +8,12 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/keys"
 	"rcgen/internal/disk"
 )
 
 func initCommand(e env) *cli.Command {
-	flags := []cli.Flag{&cli.StringFlag{Name: "users", Usage: "`N` accounts that will exist, online or not"}}
+	flags := []cli.Flag{&cli.StringFlag{Name: "users", Usage: keys.Help("users")}}
 	return &cli.Command{
 		Name:  "init",
 		Usage: "make a project for a number of users",

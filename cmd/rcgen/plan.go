@@ -10,10 +10,11 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/keys"
 )
 
 func planCommand(e env) *cli.Command {
-	flags := []cli.Flag{&cli.StringFlag{Name: "users", Usage: "`N` accounts, or several numbers with commas between (default: rcgen.yaml's)"}}
+	flags := []cli.Flag{&cli.StringFlag{Name: "users", Usage: keys.Lead("users") + "; several with commas between (default: rcgen.yaml's)"}}
 	return &cli.Command{
 		Name:  "plan",
 		Usage: "show the sizing with its reasons and sources; writes nothing",
