@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
-	"github.com/xrash/smetrics"
 
 	"rcgen/generator"
+	"rcgen/generator/keys"
 	"rcgen/internal/project"
 )
 
@@ -154,17 +154,15 @@ func noCommand(c *cli.Context, e env) error {
 // suggestion names the command that was probably meant.
 func suggestion(commands []*cli.Command, typed string) string {
 	const list = "rcgen --help lists the commands"
-	const alike = 0.8 // of 1; below it words have little in common
-	best, name := alike, ""
+	var names []string
 	for _, c := range commands {
-		if d := smetrics.JaroWinkler(typed, c.Name, 0.7, 4); d > best { // Winkler's own parameters
-			best, name = d, c.Name
-		}
+		names = append(names, c.Name)
 	}
-	if name == "" {
+	near := keys.Nearest(typed, names)
+	if len(near) == 0 {
 		return list
 	}
-	return fmt.Sprintf("did you mean %s? %s", name, list)
+	return fmt.Sprintf("did you mean %s? %s", near[0], list)
 }
 
 // noArguments refuses words after the options, but for the one of a command that

@@ -8,7 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rcgen/generator"
+	"rcgen/generator/keys"
 )
 
 func explainCommand(e env) *cli.Command {
@@ -27,7 +27,7 @@ func explainCommand(e env) *cli.Command {
 }
 
 func runExplain(e env, key, format string) error {
-	docs, err := generator.Explain(key)
+	docs, err := keys.Explain(key)
 	if err != nil {
 		return usageError{err}
 	}
@@ -49,7 +49,7 @@ func runExplain(e env, key, format string) error {
 }
 
 // explainKey prints all that is known of one key.
-func explainKey(w io.Writer, d generator.KeyDoc) {
+func explainKey(w io.Writer, d keys.KeyDoc) {
 	fmt.Fprintf(w, "%s\n\n%s\n\n", d.Key, d.Description)
 	option := d.Option
 	if option != "" {
@@ -68,7 +68,7 @@ func explainKey(w io.Writer, d generator.KeyDoc) {
 }
 
 // keyTable prints one line for each key.
-func keyTable(w io.Writer, docs []generator.KeyDoc) {
+func keyTable(w io.Writer, docs []keys.KeyDoc) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "KEY\tTYPE\tDEFAULT\tWHAT IT IS")
 	for _, d := range docs {
@@ -77,7 +77,7 @@ func keyTable(w io.Writer, docs []generator.KeyDoc) {
 	t.Flush()
 }
 
-func defaultOf(d generator.KeyDoc) string {
+func defaultOf(d keys.KeyDoc) string {
 	switch {
 	case d.Required:
 		return "required"

@@ -17,7 +17,7 @@ type initOptions struct {
 
 func initCommand(e env) *cli.Command {
 	o := initOptions{write: writeOptions{then: thenStart}}
-	flags := append([]cli.Flag{optionFlag(&o.users, "users", "`N` accounts that will exist, online or not")}, o.request.flags()...)
+	flags := append([]cli.Flag{keyFlag(&o.users, "users")}, o.request.flags()...)
 	return &cli.Command{
 		Name:  "init",
 		Usage: "make a project for a number of users",

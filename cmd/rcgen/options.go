@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/keys"
 )
 
 // Every command has one struct of options, which its flags fill once. An option that
@@ -21,6 +22,9 @@ func optionFlag(to **string, name, usage string) cli.Flag {
 		return nil
 	}}
 }
+
+// keyFlag is the option that sets a key of rcgen.yaml; the table of keys has its help.
+func keyFlag(to **string, name string) cli.Flag { return optionFlag(to, name, keys.Help(name)) }
 
 // listFlag is a flag that may be given several times.
 func listFlag(to *[]string, name, usage string) cli.Flag {

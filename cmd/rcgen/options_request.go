@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/keys"
 )
 
 // requestOptions make up a request, but for --users.
@@ -29,25 +30,25 @@ type hostOptions struct{ cores, memory *string }
 
 func (o *requestOptions) flags() []cli.Flag {
 	return []cli.Flag{
-		optionFlag(&o.concurrency, "concurrency", "`RATIO` of users online at the busiest time, above 0 and up to 1 (default: the profile's)"),
-		optionFlag(&o.concurrent, "concurrent", "`N` users online at the busiest time, instead of a ratio"),
-		optionFlag(&o.profile, "profile", "small, medium, large or `FILE` (default: by users)"),
-		optionFlag(&o.instances, "instances", "`N` Rocket.Chat instances (default: planned)"),
-		optionFlag(&o.domain, "domain", "public host `NAME`; without it http on localhost"),
-		optionFlag(&o.tls, "tls", "`MODE`: acme, files or off (default: acme with a domain, off without)"),
-		optionFlag(&o.acmeEmail, "acme-email", "`ADDRESS` of the ACME account"),
-		optionFlag(&o.acmeServer, "acme-server", "directory `URL` of an ACME server of your own (default: Let's Encrypt)"),
-		&cli.BoolFlag{Name: "acme-staging", Usage: "certificates for a first try, which no browser trusts and no rate limit counts",
+		keyFlag(&o.concurrency, "concurrency"),
+		keyFlag(&o.concurrent, "concurrent"),
+		keyFlag(&o.profile, "profile"),
+		keyFlag(&o.instances, "instances"),
+		keyFlag(&o.domain, "domain"),
+		keyFlag(&o.tls, "tls"),
+		keyFlag(&o.acmeEmail, "acme-email"),
+		keyFlag(&o.acmeServer, "acme-server"),
+		&cli.BoolFlag{Name: "acme-staging", Usage: keys.Help("acme-staging"),
 			Action: func(_ *cli.Context, value bool) error { o.acmeStaging = &value; return nil }},
-		listFlag(&o.trustedProxies, "trusted-proxy", "`ADDRESS` or network of a proxy of yours that does https before Traefik (with --tls off)"),
-		optionFlag(&o.proxyHops, "proxy-hops", "`N` such proxies that a request passes (default: 1)"),
-		optionFlag(&o.host.cores, "cores", "plan for a machine with `N` cores (default: this one)"),
-		optionFlag(&o.host.memory, "memory", "plan for a machine with memory `SIZE`, like 32GiB (default: this one)"),
-		optionFlag(&o.release, "release", "Rocket.Chat `VERSION` (default: "+generator.DefaultRelease+")"),
-		optionFlag(&o.edition, "edition", "`EDITION`: licensed or community (default: licensed, with a warning)"),
-		optionFlag(&o.mongoURLFile, "mongo-url-file", "`FILE` with the connection string of a MongoDB replica set of your own"),
-		optionFlag(&o.mongodbMembers, "mongodb-members", "`N` members of the MongoDB replica set on this host, 1 or 3 (default: 1)"),
-		optionFlag(&o.project, "project", "Compose project `NAME` (default: rocketchat)"),
+		listFlag(&o.trustedProxies, "trusted-proxy", keys.Help("trusted-proxy")),
+		keyFlag(&o.proxyHops, "proxy-hops"),
+		keyFlag(&o.host.cores, "cores"),
+		keyFlag(&o.host.memory, "memory"),
+		keyFlag(&o.release, "release"),
+		keyFlag(&o.edition, "edition"),
+		keyFlag(&o.mongoURLFile, "mongo-url-file"),
+		keyFlag(&o.mongodbMembers, "mongodb-members"),
+		keyFlag(&o.project, "project"),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/keys"
 	"rcgen/internal/project"
 )
 
@@ -25,7 +26,7 @@ type planOptions struct {
 
 func planCommand(e env) *cli.Command {
 	var o planOptions
-	flags := []cli.Flag{optionFlag(&o.users, "users", "`N` accounts, or several numbers with commas between (default: rcgen.yaml's)")}
+	flags := []cli.Flag{optionFlag(&o.users, "users", keys.Lead("users")+"; several with commas between (default: rcgen.yaml's)")}
 	return &cli.Command{
 		Name:  "plan",
 		Usage: "show the sizing with its reasons and sources; writes nothing",

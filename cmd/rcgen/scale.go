@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/keys"
 	"rcgen/internal/project"
 )
 
@@ -16,8 +17,8 @@ func scaleCommand(e env) *cli.Command {
 			"   rcgen scale --users 5000      # instances are planned anew\n" +
 			"   rcgen scale --instances 6 --apply    # and start them, or drain and remove them",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "instances", Usage: "`N` Rocket.Chat instances"},
-			&cli.StringFlag{Name: "users", Usage: "`N` accounts; the number of instances is planned from them"},
+			&cli.StringFlag{Name: "instances", Usage: keys.Lead("instances")},
+			&cli.StringFlag{Name: "users", Usage: keys.Lead("users") + "; the instances are planned from them"},
 			&cli.BoolFlag{Name: "apply", Usage: "bring it into effect as rcgen apply does; the options below are its own"},
 			secretFlag(new([]string)), envFileFlag(new(string)), strictFlag(new(bool)), oldYesFlag(), oldDryRunFlag(), oldDirFlag(), oldFormatFlag(),
 		}, applyFlagList()...),

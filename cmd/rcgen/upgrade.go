@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/keys"
 	"rcgen/internal/project"
 )
 
@@ -20,7 +21,7 @@ func upgradeCommand(e env) *cli.Command {
 		Description: "It looks at what runs, where something runs, and else at rcgen.yaml. The step that it writes\n" +
 			"takes effect by rcgen apply, or by docker compose.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "release", Usage: "Rocket.Chat `VERSION` to end at; rcgen releases lists them"},
+			&cli.StringFlag{Name: "release", Usage: keys.Lead("release") + " to end at; rcgen releases lists them"},
 			&cli.BoolFlag{Name: "plan", Usage: "show the steps, write nothing"},
 			&cli.BoolFlag{Name: "allow-prerelease", Usage: "go to a release candidate"},
 			&cli.StringFlag{Name: "mongodb", Usage: "`VERSION` of MongoDB that runs, like 8.0, where it is a replica set of your own"},

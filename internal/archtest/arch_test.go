@@ -98,6 +98,7 @@ var homes = []struct {
 	{"github.com/dop251/goja", nil},                // tests only
 	{"github.com/santhosh-tekuri/jsonschema", nil}, // tests only
 	{"znkr.io/diff", []string{"generator/textdiff/"}},
+	{"github.com/xrash/smetrics", []string{"generator/keys/"}}, // one suggester
 	{"github.com/grafana/grafana-foundation-sdk", []string{"generator/dashboards/"}},
 	{"os/exec", []string{"internal/engine/", "internal/git/"}}, // docker and git alone are started
 	// only on request: releases --refresh, and doctor, which asks the chat through its proxy
@@ -135,6 +136,8 @@ func forbidden(file, imported string) string {
 		return "the core fills it in; dashboards know alerts and no more"
 	case below(dir, "generator") && dir != "generator/helm" && own("generator/helm"):
 		return "an export is at the end of the way"
+	case own("generator/keys") && !below(dir, "generator/keys") && dir != "internal/keygen" && !below(dir, "cmd"):
+		return "the table of keys is for commands, and for the program that writes its files"
 	case (dir == "profiles" || dir == "templates") && imported != "embed":
 		return "it holds data only"
 	case below(dir, "internal") && own("internal") && !lower(dir, imported):
@@ -164,7 +167,7 @@ func TestImports(t *testing.T) {
 			}
 		}
 	}
-	for _, dir := range []string{"generator", "generator/alerts", "generator/dashboards", "generator/helm", "profiles", "templates", "cmd/rcgen", "internal/project", "internal/disk", "internal/host"} {
+	for _, dir := range []string{"generator", "generator/alerts", "generator/dashboards", "generator/helm", "generator/keys", "profiles", "templates", "cmd/rcgen", "internal/project", "internal/disk", "internal/host"} {
 		if !dirs[dir] {
 			t.Errorf("%s: no file of it was read; was it renamed?", dir)
 		}
@@ -208,6 +211,16 @@ var samples = []struct {
 	{"generator/plan.go", "rcgen/generator/helm", false},
 	{"generator/alerts/rule.go", "rcgen/generator/helm", false},
 	{"cmd/rcgen/export.go", "rcgen/generator/helm", true},
+	{"generator/keys/keys.go", "rcgen/generator", true},
+	{"generator/keys/nearest.go", "github.com/xrash/smetrics", true},
+	{"generator/keys/schema.go", "os", false},
+	{"generator/keys/schema.go", "rcgen/internal/keygen", false},
+	{"generator/request.go", "rcgen/generator/keys", false},
+	{"generator/helm/export.go", "rcgen/generator/keys", false},
+	{"internal/keygen/main.go", "rcgen/generator/keys", true},
+	{"internal/doctor/host.go", "rcgen/generator/keys", false},
+	{"cmd/rcgen/explain.go", "rcgen/generator/keys", true},
+	{"cmd/rcgen/app.go", "github.com/xrash/smetrics", false},
 	{"generator/dashboards/model.go", "time", false},
 	{"generator/dashboards/model.go", "rcgen/generator", false},
 	{"generator/dashboards/model.go", "rcgen/generator/alerts", true},
