@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
@@ -8,7 +10,21 @@ import (
 	"rcgen/internal/project"
 )
 
+type scaleOptions struct {
+	instances, users *string
+	apply            bool
+	write            writeOptions
+	roll             rollOptions
+}
+
 func scaleCommand(e env) *cli.Command {
+	var o scaleOptions
+	own := []cli.Flag{
+		optionFlag(&o.instances, "instances", keys.Lead("instances")),
+		optionFlag(&o.users, "users", keys.Lead("users")+"; the instances are planned from them"),
+		&cli.BoolFlag{Name: "apply", Destination: &o.apply,
+			Usage: "bring it into effect as rcgen apply does; the options below are its own"},
+	}
 	return &cli.Command{
 		Name:  "scale",
 		Usage: "change the number of instances, or of users",
@@ -16,28 +32,25 @@ func scaleCommand(e env) *cli.Command {
 			"   rcgen scale --instances 6     # a count that you state is obeyed\n" +
 			"   rcgen scale --users 5000      # instances are planned anew\n" +
 			"   rcgen scale --instances 6 --apply    # and start them, or drain and remove them",
-		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "instances", Usage: keys.Lead("instances")},
-			&cli.StringFlag{Name: "users", Usage: keys.Lead("users") + "; the instances are planned from them"},
-			&cli.BoolFlag{Name: "apply", Usage: "bring it into effect as rcgen apply does; the options below are its own"},
-			secretFlag(new([]string)), envFileFlag(new(string)), strictFlag(new(bool)), oldYesFlag(), oldDryRunFlag(), oldDirFlag(), oldFormatFlag(),
-		}, applyFlagList()...),
-		Action: validating(func(c *cli.Context) error { return runScale(c, e) }),
+		Flags:  append(append(own, o.write.flags()...), o.roll.flags()...),
+		Action: validating(func(c *cli.Context) error { return o.run(c.Context, e) }),
 	}
 }
 
-func runScale(c *cli.Context, e env) error {
-	if c.IsSet("instances") == c.IsSet("users") {
-		return usageError{&generator.Error{What: "scale: wants either --instances N or --users N", Hint: "rcgen scale --help shows both"}}
+func (o scaleOptions) run(ctx context.Context, e env) error {
+	if (o.instances == nil) == (o.users == nil) {
+		return usageError{&generator.Error{
+			What: "scale: wants either --instances N or --users N", Hint: "rcgen scale --help shows both",
+		}}
 	}
-	if c.Bool("apply") && c.String("format") == "json" {
+	if o.apply && o.write.format == "json" {
 		return flagError("format", "json", "no --apply beside it")
 	}
-	options, err := applyOptions(c)
+	options, err := o.roll.read(o.write.dryRun)
 	if err != nil {
 		return err
 	}
-	p, err := openProject(c)
+	p, err := project.Open(o.write.dir, project.LockWait)
 	if err != nil {
 		return err
 	}
@@ -46,32 +59,43 @@ func runScale(c *cli.Context, e env) error {
 	if err != nil {
 		return err
 	}
-	users, instances := before.Users, 0
-	if c.IsSet("instances") {
-		instances, err = positive("instances", c.String("instances"))
+	changed, err := o.resize(p.Request, before.Users)
+	if err != nil {
+		return err
+	}
+	if !o.apply || o.write.dryRun {
+		o.write.then = thenApply
+		return o.write.regenerate(ctx, e, p, changed, &before, o.apply)
+	}
+	d, err := openDeployment(ctx, e, p, options) // before anything is written
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	o.write.then = thenMore
+	if err := o.write.regenerate(ctx, e, p, changed, &before, true); err != nil {
+		return err
+	}
+	if err := d.Reload(ctx); err != nil {
+		return err
+	}
+	return applyOptions{yes: o.write.yes}.apply(ctx, e, d)
+}
+
+// resize returns rcgen.yaml with the size that was asked for. users are those it has.
+func (o scaleOptions) resize(request []byte, users int) ([]byte, error) {
+	instances, err := 0, error(nil)
+	if o.instances != nil {
+		instances, err = positive("instances", *o.instances)
 	} else {
-		users, err = positive("users", c.String("users"))
+		users, err = positive("users", *o.users)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	changed, err := generator.SetSize(p.Request, users, instances)
+	changed, err := generator.SetSize(request, users, instances)
 	if err != nil {
-		return usageError{err}
+		return nil, usageError{err}
 	}
-	if !c.Bool("apply") || c.Bool("dry-run") {
-		return oldWrite(c, thenApply).regenerate(c.Context, e, p, changed, &before, c.Bool("apply"))
-	}
-	a, err := newApplying(c, e, p) // before anything is written
-	if err != nil {
-		return err
-	}
-	defer a.release()
-	if err := oldWrite(c, thenMore).regenerate(c.Context, e, p, changed, &before, true); err != nil {
-		return err
-	}
-	if a.project, err = a.engine.Project(c.Context); err != nil {
-		return err
-	}
-	return a.apply(c, options)
+	return changed, nil
 }

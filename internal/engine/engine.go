@@ -34,6 +34,9 @@ type Engine struct {
 
 	inherited *os.File // held by each program that is started; nil: nothing
 	merged    bool     // standard error is output as well
+
+	// start stands in for the programs; nil: they are started.
+	start func(ctx context.Context, stdin string, argv []string) (string, error)
 }
 
 // New finds docker and Compose for the project in dir: the plugin `docker

@@ -46,6 +46,9 @@ func (l *limited) Write(p []byte) (int, error) {
 // run starts command with args, gives it stdin and returns its standard output.
 func (e Engine) run(ctx context.Context, stdin string, command []string, args ...string) (string, error) {
 	argv := slices.Concat(command, args)
+	if e.start != nil {
+		return e.start(ctx, stdin, argv)
+	}
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = e.dir
 	cmd.Stdin = strings.NewReader(stdin)

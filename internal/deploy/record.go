@@ -1,4 +1,4 @@
-package main
+package deploy
 
 import (
 	"bytes"
@@ -19,33 +19,35 @@ import (
 
 // restore brings a container back as it was applied last, or at least its image,
 // and tells whether anything older than the files is known.
-func (a *applying) restore(ctx context.Context, c rollout.Container) (bool, error) {
-	now := a.project.Services[c.Service]
-	if _, err := fs.Stat(a.d.FS(), generator.AppliedFile); err == nil {
-		applied, err := a.engine.ProjectOf(ctx, generator.AppliedFile)
+func (d *Deployment) restore(ctx context.Context, c rollout.Container) (bool, error) {
+	now := d.project.Services[c.Service]
+	if _, err := fs.Stat(d.files.FS(), generator.AppliedFile); err == nil {
+		applied, err := d.engine.ProjectOf(ctx, generator.AppliedFile)
 		if err != nil {
 			return false, err
 		}
-		if s, ok := applied.Services[c.Service]; ok && s.Hash != now.Hash && applied.Name == a.project.Name {
-			return true, a.engine.Up(ctx, generator.AppliedFile, engine.Needed, c.Service)
+		if s, ok := applied.Services[c.Service]; ok && s.Hash != now.Hash && applied.Name == d.project.Name {
+			return true, d.engine.Up(ctx, generator.AppliedFile, engine.Needed, c.Service)
 		}
 	}
 	if c.Image == "" || c.Image == now.Image {
 		return false, nil
 	}
-	return true, a.engine.UpImage(ctx, a.project, c.Service, c.Image)
+	return true, d.engine.UpImage(ctx, d.project, c.Service, c.Image)
 }
 
-// What AppliedFile says besides the configuration: how long the first replica took to
-// get healthy, and a checksum of the secrets that the database was made with.
+// What is read of AppliedFile: how long the first replica took to get healthy, a
+// checksum of the secrets that the database was made with, and, of the configuration
+// itself, the project's name.
 var (
+	nameMark    = regexp.MustCompile(`(?m)^name: (\S+)$`)
 	startMark   = regexp.MustCompile(`(?m)^# healthy after (\S+)$`)
 	secretsMark = regexp.MustCompile(`(?m)^# secrets of MongoDB: (\S+)$`)
 )
 
 // noted returns what AppliedFile says behind a mark, or nothing.
-func (a *applying) noted(mark *regexp.Regexp) string {
-	text, err := generator.ReadRegular(a.d.FS(), generator.AppliedFile)
+func (d *Deployment) noted(mark *regexp.Regexp) string {
+	text, err := generator.ReadRegular(d.files.FS(), generator.AppliedFile)
 	m := mark.FindSubmatch(text)
 	if err != nil || m == nil {
 		return ""
@@ -54,9 +56,9 @@ func (a *applying) noted(mark *regexp.Regexp) string {
 }
 
 // lastStart returns how long the first replica took to get healthy, or 0.
-func (a *applying) lastStart() time.Duration {
-	d, _ := time.ParseDuration(a.noted(startMark)) // 0 where a person wrote something else
-	return d
+func (d *Deployment) lastStart() time.Duration {
+	start, _ := time.ParseDuration(d.noted(startMark)) // 0 if someone wrote something else
+	return start
 }
 
 // secretsSum returns what is kept of the database's secrets, or nothing where there
@@ -75,43 +77,48 @@ func secretsSum(env map[string]string) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// finish ends the apply: nothing is held any more, and what runs is what may have
-// to be brought back one day.
-func (a *applying) finish(ctx context.Context) error {
-	routes, held, err := generator.ReadRoutes(a.d.FS())
+// Finish ends the apply: nothing is held any more, and what runs is what may have
+// to be brought back one day. The errors are those of the engine and of the disk.
+func (d *Deployment) Finish(ctx context.Context) error {
+	routes, held, err := generator.ReadRoutes(d.files.FS())
 	if err != nil {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(held)) { // where there is no Traefik to route by steps
-		if _, ok := a.project.Services[name]; !ok {
+		if _, ok := d.project.Services[name]; !ok {
 			continue // the files do not have it any more
 		}
 		if routes, err = generator.Restore(routes, name, held[name]); err != nil {
 			return err
 		}
 	}
-	if err := a.setRoutes(rollout.Routes{File: routes}); err != nil {
+	if err := d.setRoutes(rollout.Routes{File: routes}); err != nil {
 		return err
 	}
-	config, err := a.engine.Configuration(ctx)
+	return d.record(ctx)
+}
+
+// record keeps the configuration that was applied, with the marks.
+func (d *Deployment) record(ctx context.Context) error {
+	config, err := d.engine.Configuration(ctx)
 	if err != nil {
 		return err
 	}
 	var text bytes.Buffer
 	text.WriteString("# What rcgen apply brought into effect last, to put it back where the next one fails.\n")
-	if a.start == 0 {
-		a.start = a.lastStart()
+	if d.start == 0 {
+		d.start = d.lastStart()
 	}
-	if a.start > 0 {
-		fmt.Fprintf(&text, "# healthy after %s\n", a.start.Round(time.Second))
+	if d.start > 0 {
+		fmt.Fprintf(&text, "# healthy after %s\n", d.start.Round(time.Second))
 	}
-	if sum := secretsSum(a.project.Environment(generator.MongoDBService)); sum != "" {
+	if sum := secretsSum(d.project.Environment(generator.MongoDBService)); sum != "" {
 		fmt.Fprintf(&text, "# secrets of MongoDB: %s\n", sum)
 	}
 	text.WriteString(config)
-	v, err := generator.Recorded(a.d.FS(), text.Bytes())
+	v, err := generator.Recorded(d.files.FS(), text.Bytes())
 	if err != nil {
 		return err
 	}
-	return a.d.Write(v)
+	return d.files.Write(v)
 }

@@ -1,0 +1,151 @@
+package deploy
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"rcgen/generator"
+	"rcgen/internal/rollout"
+)
+
+// guard refuses what would leave a database behind, or in front of, passwords that
+// it does not know, and reads the project.
+func (d *Deployment) guard(ctx context.Context) error {
+	r, err := generator.DecodeRequest(d.files.Request)
+	if err != nil {
+		return fmt.Errorf("%s: %w", generator.RequestFile, err)
+	}
+	if err := d.guardSecrets(ctx, r); err != nil {
+		return err
+	}
+	if err := d.Reload(ctx); err != nil {
+		return err
+	}
+	containers, err := d.containers(ctx)
+	if err != nil {
+		return err
+	}
+	if len(containers) == 0 {
+		if err := d.guardName(ctx); err != nil {
+			return err
+		}
+	}
+	return d.guardPasswords(ctx, containers)
+}
+
+// guardSecrets refuses an .env that lacks what rcgen makes.
+func (d *Deployment) guardSecrets(ctx context.Context, r generator.Request) error {
+	env, err := generator.ReadOptional(d.files.FS(), generator.EnvFile)
+	if err != nil {
+		return err
+	}
+	secrets, err := generator.NewSecrets(r, env, nil, rand.Reader) // only the names of what it makes are used
+	if err != nil || len(secrets.Made) == 0 {
+		return err
+	}
+	lacks := generator.EnvFile + " lacks " + strings.Join(secrets.Made, ", ")
+	project := r.Project
+	if project == "" {
+		project = generator.RocketChat
+	}
+	volumes, err := d.engine.Volumes(ctx, project)
+	if err != nil {
+		return err
+	}
+	if len(volumes) == 0 {
+		return &generator.Error{What: "apply: " + lacks, Hint: "rcgen generate makes what is missing"}
+	}
+	return &generator.Error{
+		What: fmt.Sprintf("apply: %s, and project %s has data that knows the old values: volumes %s",
+			lacks, project, strings.Join(volumes, ", ")),
+		Hint: "put the old " + generator.EnvFile + " back, from a backup or from the machine that ran this; " +
+			"new values would lock Rocket.Chat out of its database",
+	}
+}
+
+// guardName refuses to begin a project anew where another one was made from the
+// same directory: its volumes would be left behind.
+func (d *Deployment) guardName(ctx context.Context) error {
+	dir, err := filepath.Abs(d.files.Dir)
+	if err != nil {
+		return err
+	}
+	names, err := d.engine.ProjectsHere(ctx, dir)
+	if err != nil {
+		return err
+	}
+	if former := d.noted(nameMark); former != "" && len(names) == 0 { // that of the last apply, while it has volumes
+		volumes, err := d.engine.Volumes(ctx, former)
+		if err != nil {
+			return err
+		}
+		if len(volumes) > 0 {
+			names = []string{former}
+		}
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return name == d.project.Name })
+	if len(names) == 0 {
+		return nil
+	}
+	return &generator.Error{
+		What: fmt.Sprintf("apply: the project is called %s now, and what is here already is called %s: "+
+			"it would begin with empty volumes beside it", d.project.Name, strings.Join(names, ", ")),
+		Hint: fmt.Sprintf("write project: %s into %s and run rcgen generate; or, to begin anew, first end the other: "+
+			"docker compose -p %[1]s down", names[0], generator.RequestFile),
+	}
+}
+
+// databaseSecrets are those that a database keeps as they were when it was made.
+var databaseSecrets = []string{"MONGODB_KEYFILE", "MONGODB_ROOT_PASSWORD", "MONGODB_APP_PASSWORD"}
+
+// guardPasswords refuses an .env with other secrets of the database than the one
+// that was made with them.
+func (d *Deployment) guardPasswords(ctx context.Context, containers []rollout.Container) error {
+	files := d.project.Environment(generator.MongoDBService)
+	if files == nil {
+		return nil
+	}
+	i := slices.IndexFunc(containers, func(c rollout.Container) bool { return c.Service == generator.MongoDBService })
+	if i < 0 {
+		return d.guardVolume(ctx, files)
+	}
+	made, err := d.engine.Environment(ctx, containers[i].ID)
+	if err != nil {
+		return err
+	}
+	for _, name := range databaseSecrets {
+		if old, ok := made[name]; ok && files[name] != old {
+			return &generator.Error{
+				What: fmt.Sprintf("apply: %s has another %s than %s was made with: the database knows the old one",
+					generator.EnvFile, name, containers[i].Name),
+				Hint: "put the old " + generator.EnvFile + " back; where it is lost, the container still has it: " +
+					"docker inspect " + containers[i].Name,
+			}
+		}
+	}
+	return nil
+}
+
+// guardVolume is guardPasswords where no container of the database is left to ask: by
+// what the last apply noted of the secrets.
+func (d *Deployment) guardVolume(ctx context.Context, files map[string]string) error {
+	noted := d.noted(secretsMark)
+	if noted == "" || noted == secretsSum(files) {
+		return nil
+	}
+	volumes, err := d.engine.Volumes(ctx, d.project.Name)
+	if err != nil || !slices.Contains(volumes, generator.MongoDBService) {
+		return err
+	}
+	return &generator.Error{
+		What: fmt.Sprintf("apply: %s has other secrets of MongoDB than the last apply, "+
+			"and the volume %s_%s has a database that knows those",
+			generator.EnvFile, d.project.Name, generator.MongoDBService),
+		Hint: "put the old " + generator.EnvFile + " back, from a backup or from the machine that ran this; " +
+			"where the database knows the new ones, remove " + generator.AppliedFile,
+	}
+}
