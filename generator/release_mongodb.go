@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +12,12 @@ import (
 // bundledMongoDB are the versions of MongoDB that a request can name: those with an
 // image in images.yaml (a test holds the two equal), oldest first.
 var bundledMongoDB = []string{"7.0", "8.0", "8.2"}
+
+// mongoVersion is a version of MongoDB, major.minor.
+var mongoVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
+
+// IsMongoDBVersion reports whether text is a version of MongoDB, major.minor.
+func IsMongoDBVersion(text string) bool { return mongoVersion.MatchString(text) }
 
 // HasMongoDBImage reports whether rcgen has an image of a version of MongoDB,
 // major.minor.
