@@ -50,8 +50,8 @@ func NewLadder(r UpgradeRequest, site Site) (Ladder, error) {
 		l.Notes = append(l.Notes, "uploads lie in the volume uploads: keep a copy of it with each backup")
 	}
 	if !knownLine(u.To.Release) {
-		l.Notes = append(l.Notes, fmt.Sprintf("this rcgen does not know %s: that there is one and that it takes MongoDB %s is assumed; "+
-			"read its release notes, and look for a newer rcgen", u.To.Release, u.To.MongoDB))
+		l.Notes = append(l.Notes, fmt.Sprintf("this rcgen does not know %s: that there is one and that it takes MongoDB %s "+
+			"is assumed; read its release notes, and look for a newer rcgen", u.To.Release, u.To.MongoDB))
 	}
 	written := 0 // the step that this run writes
 	if first, ok := u.Change(); ok && r.Write {
@@ -108,15 +108,21 @@ func (l Ladder) Target() (Deployment, error) {
 	stale := step.Kind == StepMongoDB && from.FCV != "" && from.FCV != from.MongoDB
 	switch {
 	case byHand:
-		return Deployment{}, &Error{What: "mongodb: step " + l.Steps[step.Number-1].Label() + " is for you: rcgen does not run this database",
-			Hint: "take it as its release notes say, then run this again with --mongodb " + after.MongoDB + "; --plan shows all steps"}
+		return Deployment{}, &Error{
+			What: "mongodb: step " + l.Steps[step.Number-1].Label() + " is for you: rcgen does not run this database",
+			Hint: "take it as its release notes say, then run this again with --mongodb " + after.MongoDB + "; --plan shows all steps",
+		}
 	case stale:
-		return Deployment{}, &Error{What: "mongodb: its featureCompatibilityVersion is " + from.FCV + ", and MongoDB " + after.MongoDB +
-			" does not start before it is " + from.MongoDB,
-			Hint: l.Steps[0].Commands[0]}
+		return Deployment{}, &Error{
+			What: "mongodb: its featureCompatibilityVersion is " + from.FCV + ", and MongoDB " + after.MongoDB +
+				" does not start before it is " + from.MongoDB,
+			Hint: l.Steps[0].Commands[0],
+		}
 	case !l.site.External && !HasMongoDBImage(after.MongoDB):
-		return Deployment{}, &Error{What: "mongodb: rcgen has no image of version " + after.MongoDB + ", which runs",
-			Hint: "name the image of each step in compose.override.yaml until MongoDB 7.0 runs; --plan shows the steps"}
+		return Deployment{}, &Error{
+			What: "mongodb: rcgen has no image of version " + after.MongoDB + ", which runs",
+			Hint: "name the image of each step in compose.override.yaml until MongoDB 7.0 runs; --plan shows the steps",
+		}
 	}
 	return after, nil
 }

@@ -17,7 +17,9 @@ import (
 // holds none, only the host is checked; an rcgen.yaml that cannot be read is
 // Sources.Broken. A missing directory is a *project.MissingError. random is for secrets
 // that the project lacks, none of which is written; detect measures this machine.
-func Doctor(dir string, random io.Reader, detect func(context.Context) (host.Measured, error), now func() time.Time) (doctor.Sources, error) {
+func Doctor(
+	dir string, random io.Reader, detect func(context.Context) (host.Measured, error), now func() time.Time,
+) (doctor.Sources, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return doctor.Sources{}, &project.MissingError{Dir: dir, NoDir: true}
 	}

@@ -47,7 +47,10 @@ func readVersions(ctx context.Context, open finder, p generator.Plan, stated *st
 		s.MongoDB = *stated
 	}
 	if s.MongoDB == "" {
-		return State{}, &generator.Error{What: "mongodb: rcgen does not see which version your replica set runs", Hint: "state it, like --mongodb " + p.MongoDBVersion}
+		return State{}, &generator.Error{
+			What: "mongodb: rcgen does not see which version your replica set runs",
+			Hint: "state it, like --mongodb " + p.MongoDBVersion,
+		}
 	}
 	return s, nil
 }

@@ -67,7 +67,8 @@ func (l look) files() ([]status.FileDrift, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := project.Choices{Request: p.Request, Dir: l.dir, EnvFile: envFile, Written: true, Random: l.random}.Reconcile(current)
+	choices := project.Choices{Request: p.Request, Dir: l.dir, EnvFile: envFile, Written: true, Random: l.random}
+	b, err := choices.Reconcile(current)
 	if err != nil {
 		return nil, err
 	}

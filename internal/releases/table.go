@@ -86,7 +86,8 @@ func NewTable(known generator.Releases, asked *List, inUse string, now time.Time
 
 func newRow(line generator.ReleaseLine) Row {
 	r := Row{Release: line.Newest, Released: line.Released, SupportedUntil: line.SupportedUntil, Computed: line.Computed,
-		LTS: line.LTS, Node: line.Node, Notes: slices.Clone(line.Breaking), Source: line.Source, version: semver.MustParse(line.Newest)} // a test has parsed it
+		LTS: line.LTS, Node: line.Node, Notes: slices.Clone(line.Breaking), Source: line.Source,
+		version: semver.MustParse(line.Newest)} // a test has parsed it
 	if line.DayUnknown {
 		r.Released = r.Released[:len("2006-01")]
 	}
