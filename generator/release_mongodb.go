@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +16,12 @@ var bundledMongoDB = []string{"7.0", "8.0", "8.2"}
 // MongoDBVersions returns the versions of MongoDB that a request can name,
 // major.minor, oldest first.
 func MongoDBVersions() []string { return slices.Clone(bundledMongoDB) }
+
+// mongoVersion is a version of MongoDB, major.minor.
+var mongoVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
+
+// IsMongoDBVersion reports whether text is a version of MongoDB, major.minor.
+func IsMongoDBVersion(text string) bool { return mongoVersion.MatchString(text) }
 
 // HasMongoDBImage reports whether rcgen has an image of a version of MongoDB,
 // major.minor.

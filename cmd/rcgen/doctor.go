@@ -2,25 +2,28 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
 	"rcgen/internal/doctor"
-	"rcgen/internal/engine"
+	"rcgen/internal/inspect"
 	"rcgen/internal/project"
 )
 
+type doctorOptions struct {
+	only        []string // checks and groups; nil: all
+	support     bool
+	dir, format string
+}
+
 func doctorCommand(e env) *cli.Command {
+	var o doctorOptions
 	return &cli.Command{
 		Name:  "doctor",
 		Usage: "check the host, the files and what runs; exit code 3 when a check fails",
@@ -32,35 +35,36 @@ func doctorCommand(e env) *cli.Command {
 			"   rcgen doctor --support --format markdown    # for a ticket: what the vendor recommends, point by point",
 		Description: "What it prints may be shown to others: paths are cut to their last part, secrets taken out.",
 		Flags: []cli.Flag{
-			&cli.StringSliceFlag{Name: "only", Usage: "the check or group `ID` alone"},
-			&cli.BoolFlag{Name: "support", Usage: "lay the project beside what Rocket.Chat recommends; exit code 3 when a point is not met"},
-			oldDirFlag(), &cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or, with --support, markdown"},
+			listFlag(&o.only, "only", "the check or group `ID` alone"),
+			&cli.BoolFlag{Name: "support", Destination: &o.support,
+				Usage: "lay the project beside what Rocket.Chat recommends; exit code 3 when a point is not met"},
+			dirFlag(&o.dir),
+			&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or, with --support, markdown", Destination: &o.format},
 		},
 		Action: func(c *cli.Context) error {
-			if c.Bool("support") {
-				return runSupport(c, e)
+			ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			if o.support {
+				return o.runSupport(ctx, e)
 			}
-			return runDoctor(c, e)
+			return o.run(ctx, e)
 		},
 	}
 }
 
-func runDoctor(c *cli.Context, e env) error {
-	only := c.StringSlice("only")
-	if err := knownChecks(only); err != nil {
+func (o doctorOptions) run(ctx context.Context, e env) error {
+	if err := o.checkOnly(); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	s, err := doctorSources(c, e)
+	s, err := inspect.Doctor(o.dir, e.random, e.detect, e.now)
 	if err != nil {
 		return err
 	}
-	r := doctor.Run(ctx, s, only)
+	r := doctor.Run(ctx, s, o.only)
 	if ctx.Err() != nil {
 		return errDoctorInterrupted
 	}
-	if c.String("format") == "json" {
+	if o.format == "json" {
 		err = printJSON(e.stdout, r)
 	} else {
 		err = r.Print(e.stdout)
@@ -74,10 +78,10 @@ func runDoctor(c *cli.Context, e env) error {
 
 var errDoctorInterrupted = &generator.Error{What: "doctor: interrupted", Hint: "run it again"}
 
-// knownChecks refuses names that no check and no group has.
-func knownChecks(only []string) error {
+// checkOnly refuses names that no check and no group has.
+func (o doctorOptions) checkOnly() error {
 	known := append([]string{string(doctor.Host), string(doctor.Project), string(doctor.Running)}, doctor.IDs()...)
-	for _, id := range only {
+	for _, id := range o.only {
 		if !slices.Contains(known, id) {
 			return flagError("only", id, "one of "+strings.Join(known, ", "))
 		}
@@ -85,97 +89,35 @@ func knownChecks(only []string) error {
 	return nil
 }
 
-// doctorSources are the functions that ask about the project in a directory. Where it
-// holds none, the host alone is checked.
-func doctorSources(c *cli.Context, e env) (doctor.Sources, error) {
-	dir := c.String("dir")
-	if _, err := os.Stat(dir); err != nil {
-		return doctor.Sources{}, &project.MissingError{Dir: dir, NoDir: true}
+// runSupport prints how the project stands to the vendor's recommendations.
+func (o doctorOptions) runSupport(ctx context.Context, e env) error {
+	if o.only != nil {
+		return flagError("only", strings.Join(o.only, ","), "no --support beside it, which has points of its own")
 	}
-	s := doctor.Sources{Now: e.now, Clean: cleaner(dir)}
-	plan, err := project.ReadPlan(dir)
-	var none *project.MissingError
-	switch {
-	case err == nil:
-		s.Plan = &plan
-	case !errors.As(err, &none):
-		s.Broken = err
-	}
-	open := openEngine(dir)
-	s.Docker = func(ctx context.Context, args ...string) (string, error) {
-		docker, err := doctorEngine(dir)
-		if err != nil {
-			return "", err
-		}
-		return docker.Docker(ctx, args...)
-	}
-	s.Compose = func(ctx context.Context, args ...string) (string, error) {
-		docker, err := open(ctx)
-		if err != nil {
-			return "", err
-		}
-		return docker.Compose(ctx, args...)
-	}
-	s.Containers = func(ctx context.Context) ([]doctor.Container, error) { return doctorContainers(ctx, dir, s.Plan) }
-	s.Host, s.Project, s.Running = hostSources(c, e), projectSources(c, e, open), runningSources(c, e)
-	return s, nil
-}
-
-// openEngine returns what finds Compose once. That there is none is a finding and not
-// the end: most can be checked without it.
-func openEngine(dir string) func(context.Context) (engine.Engine, error) {
-	return onceLimited(func(ctx context.Context) (engine.Engine, error) {
-		docker, err := doctorEngine(dir)
-		if err != nil {
-			return engine.Engine{}, err
-		}
-		return docker.WithCompose(ctx)
-	})
-}
-
-// doctorGrace is how long a program has to end when its time is over, so that Run ends
-// in its own. It only asks, and so may be cut off.
-const doctorGrace = 300 * time.Millisecond
-
-func doctorEngine(dir string) (engine.Engine, error) {
-	docker, err := engine.WithoutCompose(dir)
-	return docker.WithGrace(doctorGrace), err
-}
-
-// composeLimit is how long Compose may take to say its version, and to read the files
-// (assumption: it takes half a second).
-const composeLimit = 5 * time.Second
-
-// onceLimited returns a question that is asked once, for it starts processes. It ends
-// with the first who asks.
-func onceLimited[T any](ask func(context.Context) (T, error)) func(context.Context) (T, error) {
-	var once sync.Once
-	var value T
-	var err error
-	return func(ctx context.Context) (T, error) {
-		once.Do(func() {
-			ctx, cancel := context.WithTimeoutCause(ctx, composeLimit, fmt.Errorf("no answer within %v", composeLimit))
-			defer cancel()
-			value, err = ask(ctx)
-		})
-		return value, err
-	}
-}
-
-func doctorContainers(ctx context.Context, dir string, plan *generator.Plan) ([]doctor.Container, error) {
-	if plan == nil {
-		return nil, nil
-	}
-	docker, err := doctorEngine(dir)
+	s, err := inspect.Doctor(o.dir, e.random, e.detect, e.now)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	all, err := docker.Containers(ctx, plan.Request.Project)
-	var containers []doctor.Container
-	for _, c := range all {
-		if !c.OneOff {
-			containers = append(containers, doctor.Container{ID: c.ID, Service: c.Service, Image: c.Image, State: c.State, Health: c.Health})
-		}
+	if s.Broken != nil {
+		return s.Broken
 	}
-	return containers, err
+	if s.Plan == nil {
+		return &project.MissingError{Dir: o.dir}
+	}
+	r := doctor.Support(ctx, s)
+	if ctx.Err() != nil {
+		return errDoctorInterrupted
+	}
+	switch o.format {
+	case "json":
+		err = printJSON(e.stdout, r)
+	case "markdown":
+		err = r.Markdown(e.stdout)
+	default:
+		err = r.Print(e.stdout)
+	}
+	if n := r.Count(doctor.NotMet); err == nil && n > 0 {
+		return findingsError{&generator.Error{What: "doctor: " + counted(n, "point") + " of the vendor's not met", Hint: "each says what is here and where the vendor says so"}}
+	}
+	return err
 }

@@ -1,12 +1,12 @@
 package main
 
-// up starts what is missing, with plain Compose.
-const up = "docker compose up -d --wait"
+import "rcgen/generator"
 
 // command says what brings into effect what was written. A first start changes no
 // running container: there plain Compose does, without rcgen on the machine. fewer says
 // that MongoDB members are removed.
 func (f followUp) command(fewer bool) string {
+	const up = generator.ComposeUp
 	switch {
 	case f == thenStart:
 		return up

@@ -1,10 +1,9 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -16,7 +15,14 @@ import (
 	"rcgen/internal/releases"
 )
 
+type releasesOptions struct {
+	refresh     bool
+	url         *string // of another service
+	dir, format string
+}
+
 func releasesCommand(e env) *cli.Command {
+	var o releasesOptions
 	return &cli.Command{
 		Name:  "releases",
 		Usage: "list Rocket.Chat's releases with their support and their MongoDB",
@@ -27,98 +33,62 @@ func releasesCommand(e env) *cli.Command {
 		Description: "It needs no network. What --refresh learns is kept in your cache directory, for this\n" +
 			"list alone: no project changes by it.",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "refresh", Usage: "ask the vendor's release service"},
-			&cli.StringFlag{Name: "url", Usage: "`URL` of another service, with --refresh (default: " + releases.Variable + ", else " + releases.Service + ")"},
-			oldDirFlag(), oldFormatFlag(),
+			&cli.BoolFlag{Name: "refresh", Usage: "ask the vendor's release service", Destination: &o.refresh},
+			optionFlag(&o.url, "url", "`URL` of another service, with --refresh (default: "+releases.Variable+", else "+releases.Service+")"),
+			dirFlag(&o.dir), formatFlag(&o.format),
 		},
-		Action: func(c *cli.Context) error { return runReleases(c, e) },
+		Action: func(c *cli.Context) error { return o.run(c.Context, e) },
 	}
 }
 
-func runReleases(c *cli.Context, e env) error {
-	if c.IsSet("url") && !c.Bool("refresh") {
-		return flagError("url", c.String("url"), "--refresh beside it")
+func (o releasesOptions) run(ctx context.Context, e env) error {
+	if o.url != nil && !o.refresh {
+		return flagError("url", *o.url, "--refresh beside it")
 	}
 	known, err := generator.KnownReleases()
 	if err != nil {
 		return err
 	}
-	asked, err := askedReleases(c, e)
+	asked, err := o.asked(ctx, e)
 	if err != nil {
 		return err
 	}
-	inUse, err := releaseInUse(c.String("dir"))
+	inUse, err := releases.InUse(os.DirFS(o.dir))
 	if err != nil { // the list is what mends a wrong release there
 		fmt.Fprintf(e.stderr, "rcgen: note: %v\n", err)
 	}
-	l := newReleaseList(known, asked, inUse, e.now())
-	if c.String("format") == "json" {
-		return printJSON(e.stdout, l)
+	t := releases.NewTable(known, asked, inUse, e.now())
+	if o.format == "json" {
+		return printJSON(e.stdout, t)
 	}
-	return l.print(e.stdout)
+	return printReleases(e.stdout, t)
 }
 
-// releaseInUse returns the release of the project in dir, or nothing where there is
-// none.
-func releaseInUse(dir string) (string, error) {
-	text, err := generator.ReadOptional(os.DirFS(dir), generator.RequestFile)
-	if err != nil || text == nil {
-		return "", err
+// asked returns what the service says, now or when it was asked last; nil if it never
+// was.
+func (o releasesOptions) asked(ctx context.Context, e env) (*releases.List, error) {
+	if !o.refresh {
+		kept, err := releases.Kept()
+		if err != nil {
+			fmt.Fprintf(e.stderr, "rcgen: note: %v\n", err)
+		}
+		return kept, nil
 	}
-	r, err := generator.DecodeRequest(text)
-	if err != nil {
-		return "", err
-	}
-	return r.Release, nil
-}
-
-// askedReleases returns what the service says, now or when it was asked last; nil
-// where it never was.
-func askedReleases(c *cli.Context, e env) (*releases.List, error) {
-	file, err := releases.CacheFile()
-	if !c.Bool("refresh") {
-		return keptReleases(e, file), nil
-	}
-	if err != nil {
-		return nil, &generator.Error{What: "cache: " + err.Error(), Hint: "set HOME, or XDG_CACHE_HOME"}
-	}
-	url := releases.Service
-	if named := os.Getenv(releases.Variable); named != "" {
-		url = named
-	}
-	if c.IsSet("url") {
-		url = c.String("url")
-	}
-	l, notes, err := releases.Fetch(c.Context, url, e.now())
-	if err != nil {
-		return nil, err
-	}
+	asked, notes, err := releases.Refresh(ctx, o.url, e.now())
 	for _, n := range notes {
 		fmt.Fprintf(e.stderr, "rcgen: note: %s\n", n)
 	}
-	return &l, l.Save(file)
+	return asked, err
 }
 
-// keptReleases returns the kept answer. One that cannot be read is as good as none.
-func keptReleases(e env, file string) *releases.List {
-	l, err := releases.Load(file)
-	switch {
-	case file == "" || errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		fmt.Fprintf(e.stderr, "rcgen: note: %v: not used; rcgen releases --refresh makes it anew\n", err)
-		return nil
-	}
-	return &l
-}
-
-// print prints the list as a table.
-func (l releaseList) print(w io.Writer) error {
+// printReleases prints the list as a table.
+func printReleases(w io.Writer, l releases.Table) error {
 	var out strings.Builder
 	t := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "RELEASE\tOUT SINCE\tSUPPORTED UNTIL\tDAYS LEFT\tMONGODB\tNOTES\tNODE.JS")
 	for _, r := range l.Releases {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Release, orDash(r.Released), r.until(), r.left(), orDash(strings.Join(r.MongoDB, " ")), orDash(strings.Join(r.tags(), ", ")), orDash(r.Node))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Release, orDash(r.Released), supportEnd(r), daysLeft(r),
+			orDash(strings.Join(r.MongoDB, " ")), orDash(strings.Join(releaseTags(r), ", ")), orDash(r.Node))
 	}
 	t.Flush()
 	fmt.Fprintf(&out, "\nknown on %s", l.AsOf)
@@ -133,6 +103,42 @@ func (l releaseList) print(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+func supportEnd(r releases.Row) string {
+	if r.Computed {
+		return "~" + r.SupportedUntil
+	}
+	return orDash(r.SupportedUntil)
+}
+
+func daysLeft(r releases.Row) string {
+	switch {
+	case r.DaysLeft == nil:
+		return "-"
+	case *r.DaysLeft < 0:
+		return "ended"
+	default:
+		return fmt.Sprint(*r.DaysLeft)
+	}
+}
+
+func releaseTags(r releases.Row) []string {
+	var tags []string
+	if r.LTS {
+		tags = append(tags, "long-term")
+	}
+	if r.Default {
+		tags = append(tags, "default")
+	}
+	switch r.InUse {
+	case "":
+	case r.Release:
+		tags = append(tags, "in use")
+	default:
+		tags = append(tags, r.InUse+" in use")
+	}
+	return tags
 }
 
 func orDash(s string) string {

@@ -13,8 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"rcgen/generator"
-	"rcgen/internal/engine"
-	"rcgen/internal/project"
+	"rcgen/internal/inspect"
 	"rcgen/internal/status"
 )
 
@@ -26,7 +25,14 @@ const (
 	maxInterval = time.Hour
 )
 
+type statusOptions struct {
+	watch       bool
+	interval    *time.Duration // between two answers of watch; nil: not given
+	dir, format string
+}
+
 func statusCommand(e env) *cli.Command {
+	var o statusOptions
 	return &cli.Command{
 		Name:  "status",
 		Usage: "show what runs, on one screen; exit code 3 when something is wrong",
@@ -36,35 +42,42 @@ func statusCommand(e env) *cli.Command {
 			"   rcgen status --format json                # for a check of yours\n" +
 			"   DOCKER_CONTEXT=chat1 rcgen status         # of another machine",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "ask again and again until Ctrl-C"},
-			&cli.DurationFlag{Name: "interval", Value: interval, Usage: "`TIME` between two answers of --watch, from 1s to 1h"},
-			oldDirFlag(), oldFormatFlag(),
+			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "ask again and again until Ctrl-C", Destination: &o.watch},
+			&cli.DurationFlag{Name: "interval", Value: interval, Usage: "`TIME` between two answers of --watch, from 1s to 1h",
+				Action: func(_ *cli.Context, every time.Duration) error {
+					o.interval = &every
+					return nil
+				}},
+			dirFlag(&o.dir), formatFlag(&o.format),
 		},
-		Action: func(c *cli.Context) error { return runStatus(c, e) },
+		Action: func(c *cli.Context) error { return o.run(c.Context, e) },
 	}
 }
 
-func runStatus(c *cli.Context, e env) error {
-	every := c.Duration("interval")
+func (o statusOptions) run(ctx context.Context, e env) error {
+	every := interval
+	if o.interval != nil {
+		every = *o.interval
+	}
 	switch {
 	case every < minInterval || every > maxInterval:
 		return flagError("interval", every.String(), "a time from 1s to 1h")
-	case c.IsSet("interval") && !c.Bool("watch"):
+	case o.interval != nil && !o.watch:
 		return flagError("interval", every.String(), "--watch beside it")
 	}
-	ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if c.Bool("watch") {
-		return watch(ctx, c, e, every)
+	if o.watch {
+		return o.keepAsking(ctx, e, every)
 	}
-	s, err := askStatus(ctx, c, e)
+	s, err := inspect.Status(ctx, o.dir, e.random)
 	if ctx.Err() != nil {
 		err = &generator.Error{What: "status: interrupted", Hint: "run it again"}
 	}
 	if err != nil {
 		return err
 	}
-	if err := printStatus(c, e.stdout, s); err != nil {
+	if err := o.print(e.stdout, s); err != nil {
 		return err
 	}
 	if !s.OK {
@@ -73,14 +86,14 @@ func runStatus(c *cli.Context, e env) error {
 	return nil
 }
 
-// watch shows a status after the other until ctx ends. From the second on an error
+// keepAsking shows a status after the other until ctx ends. From the second on an error
 // is shown too, and asked past: what is away may come back.
-func watch(ctx context.Context, c *cli.Context, e env, every time.Duration) error {
+func (o statusOptions) keepAsking(ctx context.Context, e env, every time.Duration) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	screen := isTerminal(e.stdout)
 	for first := true; ; first = false {
-		s, err := askStatus(ctx, c, e)
+		s, err := inspect.Status(ctx, o.dir, e.random)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -88,12 +101,12 @@ func watch(ctx context.Context, c *cli.Context, e env, every time.Duration) erro
 			return err
 		case screen:
 			fmt.Fprint(e.stdout, "\x1b[H\x1b[2J") // home, erase all: ECMA-48, CUP and ED
-		case !first && c.String("format") == "text":
+		case !first && o.format == "text":
 			fmt.Fprintln(e.stdout)
 		}
 		if err != nil {
 			report(e, err)
-		} else if err := printStatus(c, e.stdout, s); err != nil {
+		} else if err := o.print(e.stdout, s); err != nil {
 			return err
 		}
 		select {
@@ -113,36 +126,9 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-func printStatus(c *cli.Context, w io.Writer, s status.Status) error {
-	if c.String("format") == "json" {
+func (o statusOptions) print(w io.Writer, s status.Status) error {
+	if o.format == "json" {
 		return printJSON(w, s)
 	}
 	return s.Print(w)
-}
-
-// askStatus asks once. It reads rcgen.yaml without the lock: while another rcgen is
-// at work, the status is what a person wants to see.
-func askStatus(ctx context.Context, c *cli.Context, e env) (status.Status, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, status.Limit, fmt.Errorf("no answer within %v", status.Limit))
-	defer cancel()
-	plan, err := project.ReadPlan(c.String("dir"))
-	if err != nil {
-		return status.Status{}, err
-	}
-	docker, err := engine.New(ctx, c.String("dir"))
-	if err != nil {
-		return status.Status{}, err
-	}
-	_, held, err := generator.ReadRoutes(os.DirFS(c.String("dir")))
-	if err != nil {
-		return status.Status{}, err
-	}
-	return status.Ask(ctx, status.Sources{
-		Unfinished: len(held) > 0,
-		Running: func(ctx context.Context) (status.Running, error) {
-			return askRunning(ctx, c.String("dir"), docker, plan)
-		},
-		Files:  func(context.Context) ([]status.FileDrift, error) { return askFiles(c, e) },
-		Docker: docker.Docker,
-	}, plan)
 }

@@ -1,17 +1,27 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"regexp"
+	"io"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
 	"rcgen/generator/keys"
+	"rcgen/internal/inspect"
 	"rcgen/internal/project"
 )
 
+type upgradeOptions struct {
+	release, mongoDB      *string
+	plan, allowPrerelease bool
+	write                 writeOptions
+}
+
 func upgradeCommand(e env) *cli.Command {
+	o := upgradeOptions{write: writeOptions{then: thenMore}}
 	return &cli.Command{
 		Name:  "upgrade",
 		Usage: "go to another release of Rocket.Chat, step by step",
@@ -20,27 +30,24 @@ func upgradeCommand(e env) *cli.Command {
 			"   rcgen upgrade --release " + generator.DefaultRelease + "           # write the first step; run it again for the next",
 		Description: "It looks at what runs, where something runs, and else at rcgen.yaml. The step that it writes\n" +
 			"takes effect by rcgen apply, or by docker compose.",
-		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "release", Usage: keys.Lead("release") + " to end at; rcgen releases lists them"},
-			&cli.BoolFlag{Name: "plan", Usage: "show the steps, write nothing"},
-			&cli.BoolFlag{Name: "allow-prerelease", Usage: "go to a release candidate"},
-			&cli.StringFlag{Name: "mongodb", Usage: "`VERSION` of MongoDB that runs, like 8.0, where it is a replica set of your own"},
-			secretFlag(new([]string)), envFileFlag(new(string)), strictFlag(new(bool)), oldYesFlag(), oldDryRunFlag(), oldDirFlag(), oldFormatFlag(),
-		},
-		Action: validating(func(c *cli.Context) error { return runUpgrade(c, e) }),
+		Flags: append([]cli.Flag{
+			optionFlag(&o.release, "release", keys.Lead("release")+" to end at; rcgen releases lists them"),
+			&cli.BoolFlag{Name: "plan", Usage: "show the steps, write nothing", Destination: &o.plan},
+			&cli.BoolFlag{Name: "allow-prerelease", Usage: "go to a release candidate", Destination: &o.allowPrerelease},
+			optionFlag(&o.mongoDB, "mongodb", "`VERSION` of MongoDB that runs, like 8.0, where it is a replica set of your own"),
+		}, o.write.flags()...),
+		Action: validating(func(c *cli.Context) error { return o.run(c.Context, e) }),
 	}
 }
 
-var mongoVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
-
-func runUpgrade(c *cli.Context, e env) error {
+func (o upgradeOptions) run(ctx context.Context, e env) error {
 	switch {
-	case !c.IsSet("release"):
+	case o.release == nil:
 		return usageError{&generator.Error{What: "upgrade: wants --release VERSION", Hint: "rcgen releases lists them; the default is " + generator.DefaultRelease}}
-	case c.IsSet("mongodb") && !mongoVersion.MatchString(c.String("mongodb")):
-		return flagError("mongodb", c.String("mongodb"), "a version like 8.0")
+	case o.mongoDB != nil && !generator.IsMongoDBVersion(*o.mongoDB):
+		return flagError("mongodb", *o.mongoDB, "a version like 8.0")
 	}
-	p, err := openProject(c)
+	p, err := project.Open(o.write.dir, project.LockWait)
 	if err != nil {
 		return err
 	}
@@ -49,57 +56,82 @@ func runUpgrade(c *cli.Context, e env) error {
 	if err != nil {
 		return err
 	}
-	s, err := readState(c, before)
+	s, l, err := o.ladder(ctx, p.Dir, before)
 	if err != nil {
 		return err
 	}
-	u, err := generator.NewUpgrade(s.Deployment, c.String("release"), c.Bool("allow-prerelease"))
+	if o.plan {
+		noteState(e, s)
+		return o.print(e, l, "")
+	}
+	to, err := l.Target()
 	if err != nil {
 		return err
 	}
-	l := newLadder(c, u, s, before)
-	var changed []byte
-	if !c.Bool("plan") {
-		if changed, err = l.change(p.Request); err != nil {
-			return err
-		}
-	}
-	for _, n := range s.notes { // an error comes first
-		fmt.Fprintf(e.stderr, "rcgen: note: %s\n", n)
-	}
-	if c.Bool("plan") {
-		return l.print(c, e, "")
-	}
-	if err := oldWrite(c, thenMore).regenerate(c.Context, e, p, changed, &before, false); err != nil || c.String("format") == "json" {
+	changed, err := generator.SetRelease(p.Request, to.Release, to.MongoDB)
+	if err != nil {
 		return err
 	}
-	next := l.next()
-	if c.Bool("dry-run") {
-		next = ""
+	noteState(e, s)
+	if err := o.write.regenerate(ctx, e, p, changed, &before, false); err != nil || o.write.format == "json" {
+		return err
 	}
-	return l.print(c, e, next)
+	if o.write.dryRun {
+		return o.print(e, l, "")
+	}
+	return o.print(e, l, l.Next())
 }
 
-// change returns rcgen.yaml with the first change of the ladder; where nothing is
-// left to change, with what runs.
-func (l ladder) change(requestFile []byte) ([]byte, error) {
-	from, after := l.From, l.From
-	step, ok := l.upgrade.Change()
-	if ok {
-		after = step.After
+// ladder returns the steps from the versions that run.
+func (o upgradeOptions) ladder(ctx context.Context, dir string, before generator.Plan) (inspect.State, generator.Ladder, error) {
+	s, err := inspect.Versions(ctx, dir, before, o.mongoDB)
+	if err != nil {
+		return s, generator.Ladder{}, err
 	}
-	byHand := step.Kind == generator.StepMongoDB && l.external
-	stale := step.Kind == generator.StepMongoDB && from.FCV != "" && from.FCV != from.MongoDB
-	switch {
-	case byHand:
-		return nil, &generator.Error{What: "mongodb: step " + l.Steps[step.Number-1].label() + " is for you: rcgen does not run this database",
-			Hint: "take it as its release notes say, then run this again with --mongodb " + after.MongoDB + "; --plan shows all steps"}
-	case stale:
-		return nil, &generator.Error{What: "mongodb: its featureCompatibilityVersion is " + from.FCV + ", and MongoDB " + after.MongoDB + " does not start before it is " + from.MongoDB,
-			Hint: l.Steps[0].Commands[0]}
-	case !l.external && !generator.HasMongoDBImage(after.MongoDB):
-		return nil, &generator.Error{What: "mongodb: rcgen has no image of version " + after.MongoDB + ", which runs",
-			Hint: "name the image of each step in compose.override.yaml until MongoDB 7.0 runs; --plan shows the steps"}
+	l, err := generator.NewLadder(generator.UpgradeRequest{
+		From: s.Deployment, Source: s.Source,
+		Release: *o.release, AllowPrerelease: o.allowPrerelease, Write: !o.plan && !o.write.dryRun,
+	}, before.Site())
+	return s, l, err
+}
+
+// noteState says what is to be known of how the versions were read. An error comes first.
+func noteState(e env, s inspect.State) {
+	for _, n := range s.Notes {
+		fmt.Fprintf(e.stderr, "rcgen: note: %s\n", n)
 	}
-	return generator.SetRelease(requestFile, after.Release, after.MongoDB)
+}
+
+// print prints the steps, and what to do next.
+func (o upgradeOptions) print(e env, l generator.Ladder, next string) error {
+	if o.write.format == "json" {
+		return printJSON(e.stdout, l)
+	}
+	var out strings.Builder
+	if len(l.Steps) == 0 {
+		fmt.Fprintf(&out, "nothing to upgrade: Rocket.Chat %s with MongoDB %s (%s)\n", l.From.Release, l.From.MongoDB, l.State)
+	} else {
+		fmt.Fprintf(&out, "Rocket.Chat %s with MongoDB %s (%s) to %s with MongoDB %s: %s, in %s\n",
+			l.From.Release, l.From.MongoDB, l.State, l.To.Release, l.To.MongoDB, counted(len(l.Steps), "step"), quoted(o.write.dir))
+	}
+	for _, r := range l.Steps {
+		fmt.Fprintf(&out, "\n%s: %s\n    [%s]\n", r.Label(), r.Why, r.Source)
+		for _, command := range r.Commands {
+			fmt.Fprintf(&out, "    $ %s\n", command)
+		}
+		if len(r.ByHand) > 0 {
+			fmt.Fprintf(&out, "    without rcgen: %s\n", strings.Join(r.ByHand, " && "))
+		}
+	}
+	for i, n := range l.Notes {
+		if i == 0 {
+			out.WriteByte('\n')
+		}
+		fmt.Fprintf(&out, "note: %s\n", n)
+	}
+	if next != "" {
+		fmt.Fprintf(&out, "\nnext: %s\n", next)
+	}
+	_, err := io.WriteString(e.stdout, out.String())
+	return err
 }

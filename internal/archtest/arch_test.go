@@ -167,7 +167,7 @@ func TestImports(t *testing.T) {
 			}
 		}
 	}
-	for _, dir := range []string{"generator", "generator/alerts", "generator/dashboards", "generator/helm", "generator/keys", "profiles", "templates", "cmd/rcgen", "internal/project", "internal/deploy", "internal/disk", "internal/host"} {
+	for _, dir := range []string{"generator", "generator/alerts", "generator/dashboards", "generator/helm", "generator/keys", "profiles", "templates", "cmd/rcgen", "internal/project", "internal/deploy", "internal/inspect", "internal/disk", "internal/host"} {
 		if !dirs[dir] {
 			t.Errorf("%s: no file of it was read; was it renamed?", dir)
 		}

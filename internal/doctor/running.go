@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"rcgen/generator"
 )
 
 // RunningSources are the functions that the checks of this group ask besides the common ones.
@@ -15,10 +13,6 @@ type RunningSources struct {
 
 	// Backups returns the archives of the database that lie with the project.
 	Backups func() ([]Backup, error)
-
-	// Commands that fixes name, for a POSIX shell in the project's directory.
-	BackupCommand func(generator.Plan) string               // makes one more archive
-	FCVCommand    func(p generator.Plan, fcv string) string // sets MongoDB's featureCompatibilityVersion
 }
 
 // runningWorld holds the questions that several checks of this group share.

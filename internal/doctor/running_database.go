@@ -116,7 +116,7 @@ func checkBackups(_ context.Context, w *world) verdict {
 	if err != nil {
 		return skip("cannot be listed: "+err.Error(), asOwner)
 	}
-	command := "each day, and take it to another machine: " + w.Running.BackupCommand(*w.Plan)
+	command := "each day, and take it to another machine: " + w.Plan.Site().BackupCommand(w.Plan.Versions())
 	if len(all) == 0 {
 		return warn("no *.archive.gz in the project's directory or in backups below it; those kept elsewhere are not seen", command)
 	}

@@ -100,8 +100,8 @@ func TestMemberHosts(t *testing.T) {
 func TestFCV(t *testing.T) {
 	holdFound(t, []found{
 		{"mongodb-fcv", func(*stack) {}, OK, "8.0, as MongoDB 8.0.26", ""},
-		{"mongodb-fcv", says(`"fcv":"7.0"`), Warn, "7.0, MongoDB is 8.0.26", "backup: set 8.0"},
-		{"mongodb-fcv", says(`"version":"8.2.11"`), Warn, "8.0, MongoDB is 8.2.11", "set 8.2"},
+		{"mongodb-fcv", says(`"fcv":"7.0"`), Warn, "7.0, MongoDB is 8.0.26", `backup: docker compose exec -T mongodb sh -c 'HOME=/tmp mongosh`},
+		{"mongodb-fcv", says(`"version":"8.2.11"`), Warn, "8.0, MongoDB is 8.2.11", `setFeatureCompatibilityVersion: \"8.2\"`},
 		{"mongodb-fcv", says(`"version":"8"`), Skip, `version "8"`, "again"},
 		{"mongodb-fcv", func(s *stack) { s.gone("mongodb") }, Skip, "mongodb does not run", "mongodb-primary"},
 	})

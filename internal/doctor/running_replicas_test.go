@@ -49,9 +49,9 @@ func TestBackups(t *testing.T) {
 	}
 	holdFound(t, []found{
 		{"backups", func(*stack) {}, OK, "the newest of 2 is 3 h old and has 3MiB", ""},
-		{"backups", func(s *stack) { s.backups = nil }, Warn, "no *.archive.gz", "each day, and take it to another machine: mongodump > x"},
-		{"backups", func(s *stack) { s.backups = s.backups[:1] }, Warn, "the newest of 1 is 2 days old", "mongodump > x"},
-		{"backups", made(0, time.Minute), Fail, "the newest of 3, made 60 s ago, is empty", "mongodump > x"},
+		{"backups", func(s *stack) { s.backups = nil }, Warn, "no *.archive.gz", "each day, and take it to another machine: (umask 077; docker compose exec -T mongodb sh -c 'mongodump "},
+		{"backups", func(s *stack) { s.backups = s.backups[:1] }, Warn, "the newest of 1 is 2 days old", "mongodump "},
+		{"backups", made(0, time.Minute), Fail, "the newest of 3, made 60 s ago, is empty", "mongodump "},
 		{"backups", made(0, 30*time.Hour), OK, "the newest of 3 is 3 h old", ""},
 		{"backups", made(1, -time.Hour), OK, "0 s old", ""}, // a clock that was wrong
 		{"backups", func(s *stack) { s.backupsErr = errors.New("permission denied") }, Skip, "permission denied", "user"},

@@ -95,7 +95,7 @@ func checkFCV(ctx context.Context, w *world) verdict {
 	}
 	if server := parts[0] + "." + parts[1]; a.FCV != server {
 		return warn(fmt.Sprintf("%s, MongoDB is %s: the next upgrade will be refused", a.FCV, a.Version),
-			"once you are sure not to go back, and have a backup: "+w.Running.FCVCommand(*w.Plan, server))
+			"once you are sure not to go back, and have a backup: "+w.Plan.Site().FCVCommand(server))
 	}
 	return ok("%s, as MongoDB %s", a.FCV, a.Version)
 }

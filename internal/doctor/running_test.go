@@ -114,9 +114,7 @@ func (s *stack) sources() Sources {
 		Docker: s.docker, Compose: s.docker,
 		Containers: func(context.Context) ([]Container, error) { return s.containers, s.containersErr },
 		Running: RunningSources{
-			Backups:       func() ([]Backup, error) { return s.backups, s.backupsErr },
-			BackupCommand: func(generator.Plan) string { return "mongodump > x" },
-			FCVCommand:    func(_ generator.Plan, fcv string) string { return "set " + fcv },
+			Backups: func() ([]Backup, error) { return s.backups, s.backupsErr },
 		},
 	}
 }

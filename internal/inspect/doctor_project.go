@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"context"
@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/urfave/cli/v2"
-
 	"rcgen/generator"
 	"rcgen/internal/doctor"
 	"rcgen/internal/engine"
@@ -21,51 +19,47 @@ import (
 	"rcgen/internal/project"
 )
 
-// projectSources are the functions that ask about the files in dir. They take no lock
-// but the one for the comparison with rcgen.yaml, as status does.
-func projectSources(c *cli.Context, e env, open func(context.Context) (engine.Engine, error)) doctor.ProjectSources {
-	dir := c.String("dir")
-	compose := composeProject(dir, open)
+// projectSources are the functions that ask about the files of the project. They take no
+// lock but the one for the comparison with rcgen.yaml, as status does.
+func (l look) projectSources(machine func(context.Context) (generator.Host, error)) doctor.ProjectSources {
+	compose := l.composeProject()
 	s := doctor.ProjectSources{
 		Validate: func(context.Context) ([]generator.Finding, error) {
-			text, err := generator.ReadRegular(os.DirFS(dir), generator.RequestFile)
+			text, err := generator.ReadRegular(os.DirFS(l.dir), generator.RequestFile)
 			if err != nil {
 				return nil, err
 			}
-			return project.Findings(dir, text, generator.EnvFile)
+			return project.Findings(l.dir, text, generator.EnvFile)
 		},
-		Files:   func(context.Context) ([]string, error) { return pendingFiles(c, e) },
+		Files:   func(context.Context) ([]string, error) { return l.pendingFiles() },
 		Drifted: func(ctx context.Context) ([]string, error) { return driftedServices(ctx, compose) },
 		Images:  func(ctx context.Context) (map[string]string, error) { return composeImages(ctx, compose) },
-		Tracked: func(ctx context.Context) ([]string, error) { return trackedSecrets(ctx, dir) },
-		Machine: func(ctx context.Context) (generator.Host, error) {
-			m, err := e.detect(ctx)
-			return generator.Host{Cores: m.CPUs, Memory: generator.Bytes(m.Total)}, err
-		},
+		Tracked: func(ctx context.Context) ([]string, error) { return trackedSecrets(ctx, l.dir) },
+		Machine: machine,
 	}
 	if runtime.GOOS != "windows" {
-		s.Modes = func(context.Context) ([]doctor.SecretFile, error) { return secretFiles(os.DirFS(dir)) }
+		s.Modes = func(context.Context) ([]doctor.SecretFile, error) { return secretFiles(os.DirFS(l.dir)) }
 	}
 	return s
 }
 
 // composeFiles is a project in Compose's reading, with the engine that read it.
 type composeFiles struct {
-	docker  engine.Engine
+	docker  asker
 	project engine.Project
 }
 
 // composeProject returns the question for Compose's reading of the files.
-func composeProject(dir string, open func(context.Context) (engine.Engine, error)) func(context.Context) (composeFiles, error) {
+func (l look) composeProject() func(context.Context) (composeFiles, error) {
 	return onceLimited(func(ctx context.Context) (composeFiles, error) {
-		if _, err := os.Stat(filepath.Join(dir, generator.ComposeFile)); err != nil { // Compose would take that of a parent
+		if _, err := os.Stat(filepath.Join(l.dir, generator.ComposeFile)); err != nil { // Compose would take that of a parent
 			return composeFiles{}, &generator.Error{What: "there is no " + generator.ComposeFile, Hint: "rcgen generate writes it"}
 		}
-		docker, err := open(ctx)
+		docker, err := l.compose(ctx)
 		if err != nil {
 			return composeFiles{}, err
 		}
-		p, err := docker.Project(ctx)
+		p, err := docker.project(ctx)
 		return composeFiles{docker, p}, err
 	})
 }
@@ -95,7 +89,7 @@ func driftedServices(ctx context.Context, compose func(context.Context) (compose
 	if err != nil {
 		return nil, err
 	}
-	containers, err := p.docker.Containers(ctx, p.project.Name)
+	containers, err := p.docker.containers(ctx, p.project.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -108,8 +102,8 @@ func driftedServices(ctx context.Context, compose func(context.Context) (compose
 	return slices.Compact(services), nil
 }
 
-func pendingFiles(c *cli.Context, e env) ([]string, error) {
-	all, err := askFiles(c, e)
+func (l look) pendingFiles() ([]string, error) {
+	all, err := l.files()
 	var paths []string
 	for _, f := range all {
 		paths = append(paths, f.Path)

@@ -1,30 +1,13 @@
-package main
+package inspect
 
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path"
-
-	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
 	"rcgen/internal/doctor"
 )
-
-func runningSources(c *cli.Context, _ env) doctor.RunningSources {
-	return doctor.RunningSources{
-		WebSources:    webSources(c),
-		Backups:       func() ([]doctor.Backup, error) { return listBackups(os.DirFS(c.String("dir"))) },
-		BackupCommand: backupNow,
-		FCVCommand:    fcvCommand,
-	}
-}
-
-// backupNow is the command for an archive of what the plan runs.
-func backupNow(p generator.Plan) string {
-	return backupCommand(p, generator.Deployment{Release: p.Release, MongoDB: p.MongoDBVersion})
-}
 
 // listBackups returns the archives in a project's directory, where the commands of
 // rcgen upgrade put them, and in backups/ below it.

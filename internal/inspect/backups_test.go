@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"slices"
@@ -34,9 +34,9 @@ func TestListBackups(t *testing.T) {
 // TestRunningFixes: what cleans a report leaves the commands in it whole.
 func TestRunningFixes(t *testing.T) {
 	p := generator.Plan{Release: "8.9.1"}
-	p.MongoDBVersion, p.Several, p.MongoDBNames = "8.0", true, "mongodb,mongodb-2,mongodb-3"
+	p.MongoDBVersion, p.MongoDBMembers = "8.0", []generator.Member{{Name: "mongodb"}, {Name: "mongodb-2"}, {Name: "mongodb-3"}}
 	clean := cleaner(t.TempDir())
-	for _, command := range []string{backupNow(p), fcvCommand(p, "8.0")} {
+	for _, command := range []string{p.Site().BackupCommand(p.Versions()), p.Site().FCVCommand("8.0")} {
 		if got := clean(command); got != command {
 			t.Errorf("%s\nbecomes\n%s", command, got)
 		}

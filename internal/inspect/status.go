@@ -1,14 +1,14 @@
-package main
+package inspect
 
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
 	"rcgen/internal/engine"
@@ -16,15 +16,45 @@ import (
 	"rcgen/internal/status"
 )
 
+// Status asks once how the project in dir is, and takes status.Limit at most. It reads
+// rcgen.yaml without the lock: while another rcgen is at work, the status is what a
+// person wants to see. random is for secrets that the project lacks, none of which is
+// written. The errors are those of project.ReadPlan and of the engine.
+func Status(ctx context.Context, dir string, random io.Reader) (status.Status, error) {
+	return look{dir: dir, random: random, compose: find(dir)}.status(ctx)
+}
+
+func (l look) status(ctx context.Context) (status.Status, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, status.Limit, fmt.Errorf("no answer within %v", status.Limit))
+	defer cancel()
+	plan, err := project.ReadPlan(l.dir)
+	if err != nil {
+		return status.Status{}, err
+	}
+	docker, err := l.compose(ctx)
+	if err != nil {
+		return status.Status{}, err
+	}
+	_, held, err := generator.ReadRoutes(os.DirFS(l.dir))
+	if err != nil {
+		return status.Status{}, err
+	}
+	return status.Ask(ctx, status.Sources{
+		Unfinished: len(held) > 0,
+		Running:    func(ctx context.Context) (status.Running, error) { return l.running(ctx, docker, plan) },
+		Files:      func(context.Context) ([]status.FileDrift, error) { return l.files() },
+		Docker:     docker.docker,
+	}, plan)
+}
+
 // statusLockWait is how long status waits for another rcgen, as long as a write
 // takes at the very most (assumption), and less than status has for the files.
 const statusLockWait = 2 * time.Second
 
-// askFiles compares rcgen.yaml with the files, as diff does. A clone without its
-// secrets is compared with those of .env.example.
-func askFiles(c *cli.Context, e env) ([]status.FileDrift, error) {
-	dir := c.String("dir")
-	p, err := project.Open(dir, statusLockWait)
+// files compares rcgen.yaml with the files, as diff does. A clone without its secrets is
+// compared with those of .env.example.
+func (l look) files() ([]status.FileDrift, error) {
+	p, err := project.Open(l.dir, statusLockWait)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +67,8 @@ func askFiles(c *cli.Context, e env) ([]status.FileDrift, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := project.Choices{Request: p.Request, Dir: dir, EnvFile: envFile, Written: true, Random: e.random}.Reconcile(current)
+	choices := project.Choices{Request: p.Request, Dir: l.dir, EnvFile: envFile, Written: true, Random: l.random}
+	b, err := choices.Reconcile(current)
 	if err != nil {
 		return nil, err
 	}
@@ -50,19 +81,19 @@ func askFiles(c *cli.Context, e env) ([]status.FileDrift, error) {
 	return all, nil
 }
 
-// askRunning asks for the containers and compares them with the files. Where those
+// running asks for the containers and compares them with the files. Where those
 // cannot be read, the containers of the planned project are compared with the plan.
-func askRunning(ctx context.Context, dir string, docker engine.Engine, plan generator.Plan) (status.Running, error) {
+func (l look) running(ctx context.Context, docker asker, plan generator.Plan) (status.Running, error) {
 	var r status.Running
 	p := engine.Project{Name: plan.Request.Project}
-	if _, err := os.Stat(filepath.Join(dir, "compose.yaml")); err != nil {
-		r.Unread = errors.New("there is no compose.yaml") // Compose would take that of a parent
-	} else if read, err := docker.Project(ctx); err != nil {
+	if _, err := os.Stat(filepath.Join(l.dir, generator.ComposeFile)); err != nil {
+		r.Unread = errors.New("there is no " + generator.ComposeFile) // Compose would take that of a parent
+	} else if read, err := docker.project(ctx); err != nil {
 		r.Unread = err
 	} else {
 		p = read
 	}
-	containers, err := docker.Containers(ctx, p.Name)
+	containers, err := docker.containers(ctx, p.Name)
 	if err != nil {
 		return status.Running{}, err
 	}

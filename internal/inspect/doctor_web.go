@@ -1,12 +1,10 @@
-package main
+package inspect
 
 import (
 	"io/fs"
 	"net"
 	"os"
 	"strings"
-
-	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
 	"rcgen/internal/doctor"
@@ -19,10 +17,10 @@ const (
 	doctorPassword = "RCGEN_DOCTOR_PASSWORD"
 )
 
-func webSources(c *cli.Context) doctor.WebSources {
+func webSources(dir string) doctor.WebSources {
 	return doctor.WebSources{
 		Dial:    (&net.Dialer{}).DialContext,
-		Account: func(admin string) doctor.Account { return doctorAccount(os.DirFS(c.String("dir")), admin) },
+		Account: func(admin string) doctor.Account { return doctorAccount(os.DirFS(dir), admin) },
 	}
 }
 
