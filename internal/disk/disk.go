@@ -5,6 +5,12 @@
 // journal into place there, and is then rolled forward: each staged file is
 // renamed over its target. Whatever stops it, the next Open finishes a decided
 // write and removes an undecided one, so a project is only ever seen old or new.
+//
+// A write waits for the disk at three points, and no file system lets it do with
+// fewer. Contents and journal are on the disk before the journal is renamed into
+// place, the journal in its place before the first target is renamed, and the
+// targets before the journal goes. Stage brings the contents there ahead of the
+// approval, with a fourth point, so that Commit has only names and a journal left.
 package disk
 
 import (
@@ -51,7 +57,8 @@ func (e *Error) Hints() []string {
 }
 
 // Dir is a project's directory, locked against every other rcgen until Close.
-// It is for one goroutine.
+// Its methods, and those of what it staged, may be called from any goroutine as
+// long as no two calls overlap. FS alone may be called and read at any time.
 type Dir struct {
 	path string
 	root *os.Root
@@ -88,9 +95,9 @@ func Create(path string, wait time.Duration) (*Dir, error) {
 // and fs.Lstat tells what is a link. It is valid until Close.
 func (d *Dir) FS() fs.FS { return d.root.FS() }
 
-// Write makes all changes of v or none. An error before the write is decided
-// leaves the project as it was; one after that is an *Error which says that the
-// next Open finishes the write.
+// Write makes all changes of v or none: Stage and Commit in one. An error before the
+// write is decided leaves the project as it was; one after that is an *Error which
+// says that the next Open finishes the write.
 func (d *Dir) Write(v generator.Valid) error { return d.write(v.Changes()) }
 
 // Close removes the directories that Create made if they are still empty, and

@@ -34,7 +34,8 @@ type entry struct {
 	Mode   fs.FileMode  `json:"mode,omitempty"`
 	SHA256 string       `json:"sha256,omitempty"` // of the staged content, in hex
 
-	content []byte // only until it is staged
+	content []byte      // only until it is staged
+	given   fs.FileMode // the mode of the change, of which Mode keeps what the old file had
 }
 
 // tmp returns the path of name in the staging directory.
@@ -119,17 +120,10 @@ func (d *Dir) verify(e entry) error {
 	if e.Op == generator.Remove {
 		return d.checkTarget(e)
 	}
-	info, err := d.root.Lstat(tmp(e.Staged))
+	content, err := d.readStaged(e)
 	if errors.Is(err, fs.ErrNotExist) {
 		return d.verifyPlaced(e)
 	}
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return d.wrongKind(tmp(e.Staged), info, "a file")
-	}
-	content, err := d.root.ReadFile(tmp(e.Staged))
 	if err != nil {
 		return err
 	}
@@ -140,6 +134,18 @@ func (d *Dir) verify(e entry) error {
 		}
 	}
 	return d.checkTarget(e)
+}
+
+// readStaged returns the content that is staged for e.
+func (d *Dir) readStaged(e entry) ([]byte, error) {
+	info, err := d.root.Lstat(tmp(e.Staged))
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, d.wrongKind(tmp(e.Staged), info, "a file")
+	}
+	return d.root.ReadFile(tmp(e.Staged))
 }
 
 // verifyPlaced is verify for an entry whose staged file is gone because it was
@@ -162,19 +168,25 @@ func (d *Dir) giveUp() string {
 }
 
 // finish makes every change of a decided write that is not made yet, or none
-// when one of them cannot be. It is the only way in which files come into a
-// project. All of them are on the disk before the journal goes.
+// when one of them cannot be.
 func (d *Dir) finish(entries []entry) error {
 	for _, e := range entries {
 		if err := d.verify(e); err != nil {
 			return err
 		}
 	}
+	return d.roll(entries)
+}
+
+// roll makes the changes of a decided write. It is the only way in which files come
+// into a project. All of them are on the disk before the journal goes.
+func (d *Dir) roll(entries []entry) error {
 	// Without this the disk may know a rename but not the journal that led to it.
-	if err := d.sync("journal", tmpDir); err != nil {
+	if err := d.sync("decision", tmpDir); err != nil {
 		return err
 	}
-	dirs := []string{"."}
+	// The names that leave tmpDir too: a journal that came back must find none of them.
+	dirs := []string{".", tmpDir}
 	for _, e := range entries {
 		act := d.place
 		if e.Op == generator.Remove {
@@ -258,6 +270,9 @@ func (d *Dir) remove(e entry) error {
 // harm if a crash brings it back.
 func (d *Dir) clean() error {
 	found, err := fs.ReadDir(d.root.FS(), tmpDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
