@@ -11,6 +11,9 @@
 // place, the journal in its place before the first target is renamed, and the
 // targets before the journal goes. Stage brings the contents there ahead of the
 // approval, with a fourth point, so that Commit has only names and a journal left.
+//
+// An export is written the same way. It is no project, and knows its files by
+// their checksums alone.
 package disk
 
 import (
@@ -221,7 +224,7 @@ func makeDirs(path string) ([]string, error) {
 // removeEmpty removes dirs, innermost first, as far as they are empty.
 func removeEmpty(dirs []string) {
 	for _, dir := range slices.Backward(dirs) {
-		if os.Remove(dir) != nil {
+		if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return // not empty, so that its parents are not either
 		}
 	}

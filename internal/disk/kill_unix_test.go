@@ -19,7 +19,7 @@ import (
 
 // The test binary runs itself as a child with these set.
 const (
-	childTask = "RCGEN_DISK_TEST_TASK" // "nobody" or the name of a form
+	childTask = "RCGEN_DISK_TEST_TASK" // "nobody", "export" or the name of a form
 	childDir  = "RCGEN_DISK_TEST_DIR"
 	childStep = "RCGEN_DISK_TEST_STEP" // the action at which the child dies, but for nobody
 )
@@ -46,6 +46,10 @@ func runTask(task, dir string) error {
 	}
 	at, err := strconv.Atoi(os.Getenv(childStep))
 	if err != nil {
+		return err
+	}
+	if task == "export" {
+		_, err := exporter{wait, dieAt(at)}.export(dir, exportOf(2))
 		return err
 	}
 	i := slices.IndexFunc(forms(), func(f form) bool { return f.name == task })
@@ -138,6 +142,34 @@ func TestKillAtEveryStepOfTheRecovery(t *testing.T) {
 			}
 			same(t, "after the next open", settled(t, dir), after)
 		})
+	}
+}
+
+func TestExportKilledAtEveryStep(t *testing.T) {
+	for name, dir := range map[string]func(*testing.T) string{"new": newOut, "old": exported} {
+		before, after, actions := exportTrees(t, dir)
+		for i, action := range actions {
+			t.Run(fmt.Sprintf("%s %d %s", name, i, action), func(t *testing.T) {
+				t.Parallel()
+				at := dir(t)
+				if !killed(t, "export", at, i) {
+					t.Fatal("child: not killed")
+				}
+				if _, err := os.Lstat(at); err == nil {
+					want := before
+					if name == "new" || i > slices.Index(actions, "commit") {
+						want = after
+					}
+					settled(t, at)
+					same(t, "after the next open", tree(t, filepath.Dir(at)), want)
+				} else if name == "old" {
+					t.Fatal("the directory is gone")
+				}
+				_, err := Export(at, exportOf(2), wait)
+				must(t, err)
+				same(t, "exported again", tree(t, filepath.Dir(at)), after)
+			})
+		}
 	}
 }
 

@@ -78,7 +78,7 @@ func ordered(changes []generator.Change) []entry {
 // last: what it knows of is there by then.
 func rank(e entry) int {
 	switch {
-	case e.Path == generator.LockFile:
+	case e.Path == generator.LockFile, e.Path == exportSums:
 		return 3
 	case e.Op == generator.Remove:
 		return 2
