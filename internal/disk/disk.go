@@ -6,11 +6,17 @@
 // renamed over its target. Whatever stops it, the next Open finishes a decided
 // write and removes an undecided one, so a project is only ever seen old or new.
 //
-// A write waits for the disk at three points, and no file system lets it do with
-// fewer. Contents and journal are on the disk before the journal is renamed into
-// place, the journal in its place before the first target is renamed, and the
-// targets before the journal goes. Stage brings the contents there ahead of the
-// approval, with a fourth point, so that Commit has only names and a journal left.
+// A write waits for the disk at three points, for a file system may bring onto it
+// in any order what it was not asked to sync:
+//   - contents and journal, before the journal is renamed into place: a journal must
+//     be whole and must find all that it names;
+//   - the journal in its place, before the first target is renamed: otherwise some
+//     targets are new and nothing says that the others must follow;
+//   - the targets, before the journal is removed: otherwise nothing repeats a rename
+//     that was lost.
+//
+// Stage syncs the contents before the approval, as a point of its own, so that names
+// and the journal alone are left to Commit.
 //
 // An export is written the same way. It is no project, and knows its files by
 // their checksums alone.

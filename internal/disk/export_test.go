@@ -57,7 +57,8 @@ func TestExport(t *testing.T) {
 	dir := filepath.Join(top, "a", "out")
 	changes, err := Export(dir+"/", exportOf(1), wait)
 	must(t, err)
-	wantChanges(t, changes, "create README.md\ncreate only1/x.yaml\ncreate values/values.yaml\ncreate rcgen-export.sha256\n")
+	wantChanges(t, changes,
+		"create README.md\ncreate only1/x.yaml\ncreate values/values.yaml\ncreate rcgen-export.sha256\n")
 	found := tree(t, top)
 	if text := found["a/out/rcgen-export.sha256"]; strings.Count(text, "\n") != 3 ||
 		!strings.Contains(text, sum([]byte("always\n"))+"  README.md\n") {
@@ -228,5 +229,6 @@ func TestExportIntoADirectoryThatAppears(t *testing.T) {
 	if err == nil {
 		t.Fatal("it went over another directory")
 	}
-	same(t, "after the error", tree(t, filepath.Dir(dir)), map[string]string{"out": "drwxr-xr-x", "out/mine": "drwxr-xr-x"})
+	theirs := map[string]string{"out": "drwxr-xr-x", "out/mine": "drwxr-xr-x"}
+	same(t, "after the error", tree(t, filepath.Dir(dir)), theirs)
 }
