@@ -3,12 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
 	"rcgen/generator/helm"
+	"rcgen/internal/disk"
 	"rcgen/internal/project"
 )
 
@@ -109,6 +111,28 @@ func (o exportOptions) run(e env) error {
 		}
 	}
 	return errors.Join(err, note(e, o.target, len(files)))
+}
+
+// writeExport writes an export into a directory and prints the changes.
+func writeExport(e env, dir string, exported []helm.File) error {
+	var files []generator.File
+	for _, f := range exported {
+		files = append(files, generator.File{Path: f.Path, Content: f.Content, Mode: 0o644})
+	}
+	changes, err := disk.Export(dir, files, project.LockWait)
+	if err != nil {
+		return err
+	}
+	if len(changes) == 0 {
+		_, err = fmt.Fprintln(e.stdout, "nothing to write: every file is as it should be")
+		return err
+	}
+	var out strings.Builder
+	for _, ch := range changes {
+		fmt.Fprintf(&out, "%-8s %s\n", ch.Op, ch.File.Path)
+	}
+	_, err = io.WriteString(e.stdout, out.String())
+	return err
 }
 
 func note(e env, target string, files int) error {

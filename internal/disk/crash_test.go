@@ -48,28 +48,32 @@ func noStaging(t *testing.T, dir string) {
 }
 
 func TestErrorAtEveryStep(t *testing.T) {
-	before, after, actions := outcomes(t)
-	commit := slices.Index(actions, "commit")
-	for i, action := range actions {
-		for _, more := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%d %s more=%v", i, action, more), func(t *testing.T) {
-				t.Parallel()
-				dir := project(t)
-				err := writeWith(dir, failAt(i, errInjected, more), changes())
-				if !errors.Is(err, errInjected) {
-					t.Fatalf("error: got %v", err)
-				}
-				hidden(t, dir)
-				if i > commit {
-					refused(t, err, "decided but not finished")
-					same(t, "after the next open", settled(t, dir), after)
-					return
-				}
-				if !more {
-					same(t, "after the error", tree(t, dir), before)
-				}
-				same(t, "after the next open", settled(t, dir), before)
-			})
+	for _, f := range forms() {
+		before, after, actions := f.outcomes(t)
+		for i, action := range actions {
+			if i < slices.Index(actions, f.from) {
+				continue
+			}
+			for _, more := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s %d %s more=%v", f.name, i, action, more), func(t *testing.T) {
+					t.Parallel()
+					dir := project(t)
+					err := f.in(dir, failAt(i, errInjected, more))
+					if !errors.Is(err, errInjected) {
+						t.Fatalf("error: got %v", err)
+					}
+					hidden(t, dir)
+					if f.decided(actions, i) {
+						refused(t, err, "decided but not finished")
+						same(t, "after the next open", settled(t, dir), after)
+						return
+					}
+					if !more && !strings.HasPrefix(action, "clean ") {
+						same(t, "after the error", tree(t, dir), before)
+					}
+					same(t, "after the next open", settled(t, dir), before)
+				})
+			}
 		}
 	}
 }

@@ -5,6 +5,21 @@
 // journal into place there, and is then rolled forward: each staged file is
 // renamed over its target. Whatever stops it, the next Open finishes a decided
 // write and removes an undecided one, so a project is only ever seen old or new.
+//
+// A write waits for the disk at three points, for a file system may bring onto it
+// in any order what it was not asked to sync:
+//   - contents and journal, before the journal is renamed into place: a journal must
+//     be whole and must find all that it names;
+//   - the journal in its place, before the first target is renamed: otherwise some
+//     targets are new and nothing says that the others must follow;
+//   - the targets, before the journal is removed: otherwise nothing repeats a rename
+//     that was lost.
+//
+// Stage syncs the contents before the approval, as a point of its own, so that names
+// and the journal alone are left to Commit.
+//
+// An export is written the same way. It is no project, and knows its files by
+// their checksums alone.
 package disk
 
 import (
@@ -51,7 +66,8 @@ func (e *Error) Hints() []string {
 }
 
 // Dir is a project's directory, locked against every other rcgen until Close.
-// It is for one goroutine.
+// Its methods, and those of what it staged, may be called from any goroutine as
+// long as no two calls overlap. FS alone may be called and read at any time.
 type Dir struct {
 	path string
 	root *os.Root
@@ -88,9 +104,9 @@ func Create(path string, wait time.Duration) (*Dir, error) {
 // and fs.Lstat tells what is a link. It is valid until Close.
 func (d *Dir) FS() fs.FS { return d.root.FS() }
 
-// Write makes all changes of v or none. An error before the write is decided
-// leaves the project as it was; one after that is an *Error which says that the
-// next Open finishes the write.
+// Write makes all changes of v or none: Stage and Commit in one. An error before the
+// write is decided leaves the project as it was; one after that is an *Error which
+// says that the next Open finishes the write.
 func (d *Dir) Write(v generator.Valid) error { return d.write(v.Changes()) }
 
 // Close removes the directories that Create made if they are still empty, and
@@ -214,7 +230,7 @@ func makeDirs(path string) ([]string, error) {
 // removeEmpty removes dirs, innermost first, as far as they are empty.
 func removeEmpty(dirs []string) {
 	for _, dir := range slices.Backward(dirs) {
-		if os.Remove(dir) != nil {
+		if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return // not empty, so that its parents are not either
 		}
 	}

@@ -106,17 +106,75 @@ func tree(t *testing.T, dir string) map[string]string {
 	return found
 }
 
+// approval is the name that the tests give to the moment between Stage and Commit.
+const approval = "approval"
+
+// A form is a way to write.
+type form struct {
+	name  string
+	write func(*Dir, []generator.Change) error
+	from  string // the first action in which it differs from those before it; empty: the first
+	ends  bool   // with the new project
+}
+
+// forms are all of them. The last stands for changes that are not approved.
+func forms() []form {
+	return []form{
+		{"write", (*Dir).write, "", true},
+		{"stage and commit", stageAndCommit, "sync stage", true},
+		{"stage and discard", stageAndDiscard, approval, false},
+	}
+}
+
+func stageAndCommit(d *Dir, changes []generator.Change) error {
+	s, err := d.Stage(changes)
+	if err != nil {
+		return err
+	}
+	if err := d.before(approval); err != nil {
+		return errors.Join(err, s.Discard())
+	}
+	return errors.Join(s.commit(changes), s.Discard())
+}
+
+func stageAndDiscard(d *Dir, changes []generator.Change) error {
+	s, err := d.Stage(changes)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.before(approval), s.Discard())
+}
+
+// decided tells whether f has decided the write when it fails at the ith of its actions.
+func (f form) decided(actions []string, i int) bool {
+	return f.ends && i > slices.Index(actions, "commit")
+}
+
 // outcomes returns the trees of the old project and of the new one, and the
 // actions that lead from one to the other.
 func outcomes(t *testing.T) (before, after map[string]string, actions []string) {
 	t.Helper()
+	return forms()[0].outcomes(t)
+}
+
+func (f form) outcomes(t *testing.T) (before, after map[string]string, actions []string) {
+	t.Helper()
 	dir := project(t)
 	before = tree(t, dir)
-	must(t, writeWith(dir, func(action string) error {
+	must(t, f.in(dir, func(action string) error {
 		actions = append(actions, action)
 		return nil
-	}, changes()))
+	}))
 	return before, tree(t, dir), actions
+}
+
+// in makes changes in dir with a step hook that is there from Open on.
+func (f form) in(dir string, step func(string) error) error {
+	d, err := (&Dir{path: dir, step: step}).open(wait)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.write(d, changes()), d.Close())
 }
 
 // writeWith makes changes in dir with a step hook that is there from Open on.

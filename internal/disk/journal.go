@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strconv"
 
@@ -34,7 +33,8 @@ type entry struct {
 	Mode   fs.FileMode  `json:"mode,omitempty"`
 	SHA256 string       `json:"sha256,omitempty"` // of the staged content, in hex
 
-	content []byte // only until it is staged
+	content []byte      // only until it is staged
+	given   fs.FileMode // the mode of the change, of which Mode keeps what the old file had
 }
 
 // tmp returns the path of name in the staging directory.
@@ -119,17 +119,10 @@ func (d *Dir) verify(e entry) error {
 	if e.Op == generator.Remove {
 		return d.checkTarget(e)
 	}
-	info, err := d.root.Lstat(tmp(e.Staged))
+	content, err := d.readStaged(e)
 	if errors.Is(err, fs.ErrNotExist) {
 		return d.verifyPlaced(e)
 	}
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return d.wrongKind(tmp(e.Staged), info, "a file")
-	}
-	content, err := d.root.ReadFile(tmp(e.Staged))
 	if err != nil {
 		return err
 	}
@@ -140,6 +133,18 @@ func (d *Dir) verify(e entry) error {
 		}
 	}
 	return d.checkTarget(e)
+}
+
+// readStaged returns the content that is staged for e.
+func (d *Dir) readStaged(e entry) ([]byte, error) {
+	info, err := d.root.Lstat(tmp(e.Staged))
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, d.wrongKind(tmp(e.Staged), info, "a file")
+	}
+	return d.root.ReadFile(tmp(e.Staged))
 }
 
 // verifyPlaced is verify for an entry whose staged file is gone because it was
@@ -162,118 +167,12 @@ func (d *Dir) giveUp() string {
 }
 
 // finish makes every change of a decided write that is not made yet, or none
-// when one of them cannot be. It is the only way in which files come into a
-// project. All of them are on the disk before the journal goes.
+// when one of them cannot be.
 func (d *Dir) finish(entries []entry) error {
 	for _, e := range entries {
 		if err := d.verify(e); err != nil {
 			return err
 		}
 	}
-	// Without this the disk may know a rename but not the journal that led to it.
-	if err := d.sync("journal", tmpDir); err != nil {
-		return err
-	}
-	dirs := []string{"."}
-	for _, e := range entries {
-		act := d.place
-		if e.Op == generator.Remove {
-			act = d.remove
-		}
-		if err := act(e); err != nil {
-			return err
-		}
-		dirs = append(dirs, parents(e.Path)...)
-	}
-	slices.Sort(dirs)
-	if err := d.sync("project", slices.Compact(dirs)...); err != nil {
-		return err
-	}
-	return d.clean()
-}
-
-// place renames a staged file over its target.
-func (d *Dir) place(e entry) error {
-	if dir := path.Dir(e.Path); dir != "." {
-		if err := d.before("mkdir " + dir); err != nil {
-			return err
-		}
-		if err := d.mkdir(e.Path); err != nil {
-			return err
-		}
-	}
-	if err := d.before("rename " + e.Path); err != nil {
-		return err
-	}
-	err := d.root.Rename(tmp(e.Staged), e.Path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // verify has seen it in its place
-	}
-	return err
-}
-
-// mkdir makes the directories of a file that are missing, regardless of the umask: the
-// users inside the containers must get through to what is mounted.
-func (d *Dir) mkdir(file string) error {
-	for _, dir := range parents(file) {
-		err := d.root.Mkdir(dir, 0o755)
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		info, err := d.root.Lstat(dir)
-		if err != nil {
-			return err
-		}
-		if err := d.root.Chmod(dir, info.Mode()|0o755); err != nil { // a set-group-ID bit stays
-			return err
-		}
-	}
-	return nil
-}
-
-// remove removes a file and the directories it leaves empty.
-func (d *Dir) remove(e entry) error {
-	if err := d.before("remove " + e.Path); err != nil {
-		return err
-	}
-	if err := d.root.Remove(e.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	for _, dir := range slices.Backward(parents(e.Path)) {
-		if err := d.before("remove " + dir); err != nil {
-			return err
-		}
-		if err := d.root.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil // not empty, and an empty one that stays does no harm
-		}
-	}
-	return nil
-}
-
-// clean removes the staging directory. Its .gitignore goes last, for it hides
-// secrets. A journal that is there has nothing staged any more, so it does no
-// harm if a crash brings it back.
-func (d *Dir) clean() error {
-	found, err := fs.ReadDir(d.root.FS(), tmpDir)
-	if err != nil {
-		return err
-	}
-	var names []string
-	for _, f := range found {
-		if f.Name() != ".gitignore" {
-			names = append(names, tmp(f.Name()))
-		}
-	}
-	for _, name := range append(names, tmp(".gitignore"), tmpDir) {
-		if err := d.before("clean " + name); err != nil {
-			return err
-		}
-		if err := d.root.RemoveAll(name); err != nil {
-			return err
-		}
-	}
-	return nil
+	return d.roll(entries)
 }

@@ -19,29 +19,41 @@ import (
 
 // The test binary runs itself as a child with these set.
 const (
-	childTask = "RCGEN_DISK_TEST_TASK" // "kill" or "nobody"
+	childTask = "RCGEN_DISK_TEST_TASK" // "nobody", "export" or the name of a form
 	childDir  = "RCGEN_DISK_TEST_DIR"
-	childStep = "RCGEN_DISK_TEST_STEP" // for kill: the action at which the child dies
+	childStep = "RCGEN_DISK_TEST_STEP" // the action at which the child dies, but for nobody
 )
 
 const nobody = 65534
 
 func TestMain(m *testing.M) {
-	var err error
-	switch os.Getenv(childTask) {
-	case "":
+	task := os.Getenv(childTask)
+	if task == "" {
 		useMemory()
 		os.Exit(m.Run())
-	case "kill":
-		err = writeAndDie()
-	case "nobody":
-		err = writeAsNobody()
 	}
-	if err != nil {
+	if err := runTask(task, os.Getenv(childDir)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// runTask does what a child was started for.
+func runTask(task, dir string) error {
+	if task == "nobody" {
+		return writeAsNobody()
+	}
+	at, err := strconv.Atoi(os.Getenv(childStep))
+	if err != nil {
+		return err
+	}
+	if task == "export" {
+		_, err := exporter{wait, dieAt(at)}.export(dir, exportOf(2))
+		return err
+	}
+	i := slices.IndexFunc(forms(), func(f form) bool { return f.name == task })
+	return forms()[i].in(dir, dieAt(at))
 }
 
 // useMemory puts the tests' directories into memory where Linux has it. Syncing
@@ -60,14 +72,10 @@ func child(task, dir string, step int) ([]byte, error) {
 	return cmd.CombinedOutput()
 }
 
-// writeAndDie kills its own process at the given action of a write.
-func writeAndDie() error {
-	at, err := strconv.Atoi(os.Getenv(childStep))
-	if err != nil {
-		return err
-	}
+// dieAt returns a hook that kills its own process at the given action.
+func dieAt(at int) func(string) error {
 	i := -1
-	return writeWith(os.Getenv(childDir), func(string) error {
+	return func(string) error {
 		i++
 		if i != at {
 			return nil
@@ -77,14 +85,14 @@ func writeAndDie() error {
 		}
 		time.Sleep(time.Minute) // no action is made after the signal
 		return nil
-	}, changes())
+	}
 }
 
-// killed runs a child on dir until it dies at the nth action of its run, and
+// killed runs a child on dir until it dies at the nth action of its task, and
 // reports whether it came that far.
-func killed(t *testing.T, dir string, n int) bool {
+func killed(t *testing.T, task, dir string, n int) bool {
 	t.Helper()
-	out, err := child("kill", dir, n)
+	out, err := child(task, dir, n)
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL {
 		return true
@@ -96,21 +104,25 @@ func killed(t *testing.T, dir string, n int) bool {
 }
 
 func TestKillAtEveryStep(t *testing.T) {
-	before, after, actions := outcomes(t)
-	commit := slices.Index(actions, "commit")
-	for i, action := range actions {
-		t.Run(fmt.Sprintf("%d %s", i, action), func(t *testing.T) {
-			t.Parallel()
-			dir := project(t)
-			if !killed(t, dir, i) {
-				t.Fatal("child: not killed")
+	for _, f := range forms() {
+		before, after, actions := f.outcomes(t)
+		for i, action := range actions {
+			if i < slices.Index(actions, f.from) {
+				continue
 			}
-			want := before
-			if i > commit {
-				want = after
-			}
-			same(t, "after the next open", settled(t, dir), want)
-		})
+			t.Run(fmt.Sprintf("%s %d %s", f.name, i, action), func(t *testing.T) {
+				t.Parallel()
+				dir := project(t)
+				if !killed(t, f.name, dir, i) {
+					t.Fatal("child: not killed")
+				}
+				want := before
+				if f.decided(actions, i) {
+					want = after
+				}
+				same(t, "after the next open", settled(t, dir), want)
+			})
+		}
 	}
 }
 
@@ -125,11 +137,39 @@ func TestKillAtEveryStepOfTheRecovery(t *testing.T) {
 		t.Run(strconv.Itoa(n), func(t *testing.T) {
 			t.Parallel()
 			dir := interrupted(t, "rename .gitignore")
-			if !killed(t, dir, n) {
+			if !killed(t, "write", dir, n) {
 				t.Fatal("child: not killed")
 			}
 			same(t, "after the next open", settled(t, dir), after)
 		})
+	}
+}
+
+func TestExportKilledAtEveryStep(t *testing.T) {
+	for name, dir := range map[string]func(*testing.T) string{"new": newOut, "old": exported} {
+		before, after, actions := exportTrees(t, dir)
+		for i, action := range actions {
+			t.Run(fmt.Sprintf("%s %d %s", name, i, action), func(t *testing.T) {
+				t.Parallel()
+				at := dir(t)
+				if !killed(t, "export", at, i) {
+					t.Fatal("child: not killed")
+				}
+				if _, err := os.Lstat(at); err == nil {
+					want := before
+					if name == "new" || i > slices.Index(actions, "commit") {
+						want = after
+					}
+					settled(t, at)
+					same(t, "after the next open", tree(t, filepath.Dir(at)), want)
+				} else if name == "old" {
+					t.Fatal("the directory is gone")
+				}
+				_, err := Export(at, exportOf(2), wait)
+				must(t, err)
+				same(t, "exported again", tree(t, filepath.Dir(at)), after)
+			})
+		}
 	}
 }
 

@@ -1,43 +1,92 @@
 package disk
 
 import (
-	"cmp"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
-	"strconv"
-	"strings"
-	"sync"
-	"syscall"
 
 	"rcgen/generator"
 )
 
-// write is Write for changes that need not be valid.
-func (d *Dir) write(changes []generator.Change) error {
-	if len(changes) == 0 {
+// errNotStaged is a defect of whoever calls Commit.
+var errNotStaged = errors.New("the approved changes are not those that were staged")
+
+// Staged is a set of changes whose contents are in the staging directory. None of
+// them is in effect before Commit. Every Staged is ended by Commit or Discard; one
+// that a crash ended has no journal, and the next Open discards it unread.
+type Staged struct {
+	dir      *Dir
+	entries  []entry  // in the order they are applied in; empty when there is nothing to write
+	unsynced []string // what was staged and may not be on the disk yet
+	ended    bool     // by Commit or Discard
+}
+
+// Stage checks the changes against the directory and brings their contents onto
+// the disk, in a directory that only its owner can read and that git ignores. It
+// may run while the result of the changes is still being validated: the project's
+// own files stay as they are, and FS may be read meanwhile. An error leaves nothing
+// staged.
+func (d *Dir) Stage(changes []generator.Change) (*Staged, error) {
+	s, err := d.stage(changes)
+	if err != nil || len(s.entries) == 0 {
+		return s, err
+	}
+	if err := d.sync("stage", s.unsynced...); err != nil {
+		return nil, d.undo(err)
+	}
+	s.unsynced = nil
+	return s, nil
+}
+
+// Commit makes all staged changes or none. v must approve the very changes that were
+// staged, in any order; anything else is a defect of the caller and an error. An
+// error before the write is decided leaves the project as it was; one after that is
+// an *Error which says that the next Open finishes the write.
+func (s *Staged) Commit(v generator.Valid) error { return s.commit(v.Changes()) }
+
+// Discard removes what was staged. After Commit, whatever came of it, it does
+// nothing. What an error leaves behind is discarded by the next Open.
+func (s *Staged) Discard() error {
+	if s.ended || len(s.entries) == 0 {
 		return nil
 	}
-	entries, err := d.plan(changes)
+	s.ended = true
+	if err := s.dir.clean(); err != nil {
+		return fmt.Errorf("%s: %w", s.dir.full(tmpDir), err)
+	}
+	return nil
+}
+
+// write is Write for changes that need not be valid. Contents and journal are synced
+// together, which saves Stage's own barrier.
+func (d *Dir) write(changes []generator.Change) error {
+	s, err := d.stage(changes)
 	if err != nil {
 		return err
 	}
-	if err := d.mkdirTmp(); err != nil {
-		return err
+	return s.commit(changes)
+}
+
+// commit is Commit for changes that need not be valid.
+func (s *Staged) commit(approved []generator.Change) error {
+	if s.ended {
+		return fmt.Errorf("%s: committed or discarded before", s.dir.full(tmpDir))
 	}
-	if err := d.decide(entries); err != nil {
-		// From here on it is the next Open that removes what cannot be removed now.
-		if left := d.clean(); left != nil {
-			err = fmt.Errorf("%w (%s is left: %w)", err, tmpDir, left)
+	if len(s.entries) == 0 {
+		if len(approved) > 0 {
+			return errNotStaged
 		}
-		return &Error{Msg: d.path + ": nothing was changed", Err: err}
+		return nil
 	}
-	if err := d.finish(entries); err != nil {
+	s.ended = true
+	if err := s.decide(approved); err != nil {
+		return s.dir.undo(err)
+	}
+	if err := s.dir.roll(s.entries); err != nil {
 		return &Error{
-			Msg:  d.path + ": the write is decided but not finished",
+			Msg:  s.dir.path + ": the write is decided but not finished",
 			Hint: "remove the cause and run any rcgen command here: it finishes the write first",
 			Err:  err,
 		}
@@ -45,88 +94,23 @@ func (d *Dir) write(changes []generator.Change) error {
 	return nil
 }
 
-// plan returns the changes as entries in the order they are applied in, once
-// nothing in the directory stands against them.
-func (d *Dir) plan(changes []generator.Change) ([]entry, error) {
-	var entries []entry
-	for _, c := range changes {
-		entries = append(entries, entry{
-			Op: c.Op, Path: c.File.Path, Mode: c.File.Mode.Perm(), content: c.File.Content,
-		})
-	}
-	slices.SortFunc(entries, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a.Path, b.Path))
-	})
-	for i, e := range entries {
-		if e.Op == generator.Remove {
-			continue
-		}
-		entries[i].Staged = strconv.Itoa(i)
-		entries[i].SHA256 = sum(e.content)
-	}
-	if err := checkEntries(entries); err != nil {
-		return nil, err
-	}
-	for _, e := range entries {
-		if err := d.checkTarget(e); err != nil {
-			return nil, err
-		}
-	}
-	return entries, nil
-}
-
-// rank orders the entries of a write. The project's .gitignore comes before the
-// secrets it names. The lock comes last: what it knows of is there by then.
-func rank(e entry) int {
-	switch {
-	case e.Path == generator.LockFile:
-		return 3
-	case e.Op == generator.Remove:
-		return 2
-	case e.Path == ".gitignore":
-		return 0
-	}
-	return 1
-}
-
-// mkdirTmp makes the staging directory. It is apart from decide because one
-// that exists belongs to another write and must not be cleaned away.
-func (d *Dir) mkdirTmp() error {
-	if err := d.before("mkdir " + tmpDir); err != nil {
+// decide writes the journal of approved changes and renames it into place: the one
+// action that turns the old project into the new.
+func (s *Staged) decide(approved []generator.Change) error {
+	d := s.dir
+	if err := s.check(approved); err != nil {
 		return err
 	}
-	if err := d.root.Mkdir(tmpDir, 0o700); err != nil {
-		return &Error{Msg: d.path + ": cannot be written", Hint: "use a directory that you may write to", Err: err}
-	}
-	return nil
-}
-
-// decide stages the entries and, when all of it is on the disk, renames the
-// journal into place: the one action that turns the old project into the new.
-func (d *Dir) decide(entries []entry) error {
-	// Secrets are staged here, which git must not see.
-	if err := d.put(".gitignore", []byte("*\n"), 0o600, nil); err != nil {
-		return err
-	}
-	for i := range entries {
-		if err := d.stage(&entries[i]); err != nil {
-			return fmt.Errorf("%s: %w", entries[i].Path, err)
-		}
-	}
-	text, err := json.MarshalIndent(journal{Version: version, Entries: entries}, "", "  ")
+	text, err := json.MarshalIndent(journal{Version: version, Entries: s.entries}, "", "  ")
 	if err != nil {
 		return err
 	}
 	if err := d.put(journalName+".new", text, 0o600, nil); err != nil {
 		return err
 	}
-	staged := []string{".", tmpDir, tmp(".gitignore"), tmp(journalName + ".new")}
-	for _, e := range entries {
-		if e.Op != generator.Remove {
-			staged = append(staged, tmp(e.Staged))
-		}
-	}
-	if err := d.sync("stage", staged...); err != nil {
+	// A name in a directory may reach the disk before the content of its file, and a
+	// journal that is there must be whole and must find all that it names.
+	if err := d.sync("journal", append(s.unsynced, tmp(journalName+".new"))...); err != nil {
 		return err
 	}
 	if err := d.before("commit"); err != nil {
@@ -135,89 +119,37 @@ func (d *Dir) decide(entries []entry) error {
 	return d.root.Rename(tmp(journalName+".new"), tmp(journalName))
 }
 
-// stage writes the content of e, and sets its mode to the one it will have.
-func (d *Dir) stage(e *entry) error {
-	if e.Op == generator.Remove {
-		return nil
+// check refuses changes other than those that were staged, and what has come to stand
+// against them since: once the write is decided there is no way back.
+func (s *Staged) check(approved []generator.Change) error {
+	want := ordered(approved)
+	if !slices.EqualFunc(s.entries, want, func(a, b entry) bool {
+		return a.Op == b.Op && a.Path == b.Path && a.given == b.given
+	}) {
+		return errNotStaged
 	}
-	old, err := d.root.Lstat(e.Path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	for i, e := range s.entries {
+		if e.Op != generator.Remove {
+			content, err := s.dir.readStaged(e)
+			if err != nil {
+				return err
+			}
+			if !bytes.Equal(content, want[i].content) {
+				return fmt.Errorf("%s: the approved content is not the one that was staged", e.Path)
+			}
+		}
+		if err := s.dir.checkTarget(e); err != nil {
+			return err
+		}
 	}
-	if old != nil {
-		e.Mode = keptMode(old.Mode().Perm(), e.Mode)
-	}
-	return d.put(e.Staged, e.content, e.Mode, old)
+	return nil
 }
 
-// keptMode returns the mode of a replaced file: the one it had, for it may have
-// been set by the user, but for a secret nothing beyond the given one.
-func keptMode(old, given fs.FileMode) fs.FileMode {
-	if given&0o077 == 0 {
-		return old & given
+// undo removes the staging directory after err, which it returns with what it means.
+func (d *Dir) undo(err error) error {
+	// From here on it is the next Open that removes what cannot be removed now.
+	if left := d.clean(); left != nil {
+		err = fmt.Errorf("%w (%s is left: %w)", err, tmpDir, left)
 	}
-	return old
-}
-
-// put writes a new file into the staging directory. old is the file it will
-// replace, or nil.
-func (d *Dir) put(name string, content []byte, mode fs.FileMode, old fs.FileInfo) (err error) {
-	if err := d.before("stage " + name); err != nil {
-		return err
-	}
-	f, err := d.root.OpenFile(tmp(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { err = cmp.Or(err, f.Close()) }()
-	if _, err := f.Write(content); err != nil {
-		return err
-	}
-	if err := keepOwner(f, old); err != nil {
-		return err
-	}
-	// After the owner, whose change may clear bits, and regardless of the umask.
-	return f.Chmod(mode)
-}
-
-// sync brings files, and the names in directories, onto the disk. It asks for
-// all of them at once, for a file system then does most of the work only once;
-// one after the other, a write of twenty files took half of rcgen's time.
-func (d *Dir) sync(what string, names ...string) error {
-	if err := d.before("sync " + what); err != nil {
-		return err
-	}
-	errs := make([]error, len(names))
-	var wg sync.WaitGroup
-	for i, name := range names {
-		wg.Go(func() { errs[i] = d.syncOne(name) })
-	}
-	wg.Wait()
-	return errors.Join(errs...)
-}
-
-// syncOne is sync for one name. A directory that a removal took is no error.
-func (d *Dir) syncOne(name string) error {
-	f, err := d.root.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	err = f.Sync()
-	// Some file systems sync names on their own and refuse to be asked.
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
-		return nil
-	}
-	return err
-}
-
-// before announces an action to the tests.
-func (d *Dir) before(action string) error {
-	if d.step == nil {
-		return nil
-	}
-	return d.step(action)
+	return &Error{Msg: d.path + ": nothing was changed", Err: err}
 }
