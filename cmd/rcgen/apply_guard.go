@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 	"rcgen/internal/rollout"
 )
 
@@ -113,8 +114,8 @@ var databaseSecrets = []string{"MONGODB_KEYFILE", "MONGODB_ROOT_PASSWORD", "MONG
 
 // guardPasswords refuses an .env with other secrets of the database than the one
 // that was made with them.
-func (a *applying) guardPasswords(ctx context.Context, containers []rollout.Container) error {
-	i := slices.IndexFunc(containers, func(c rollout.Container) bool { return c.Service == generator.MongoDBService })
+func (a *applying) guardPasswords(ctx context.Context, containers []container.Container) error {
+	i := slices.IndexFunc(containers, func(c container.Container) bool { return c.Service == generator.MongoDBService })
 	files := a.project.Environment(generator.MongoDBService)
 	if files == nil {
 		return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 	"rcgen/internal/disk"
 	"rcgen/internal/engine"
 	"rcgen/internal/rollout"
@@ -75,7 +76,9 @@ func (a *applying) lock(ctx context.Context) error {
 func (a *applying) read(ctx context.Context) (rollout.Want, rollout.Have, error) {
 	want := rollout.Want{Services: map[string]rollout.Service{}}
 	for name, s := range a.project.Services {
-		want.Services[name] = rollout.Service{Image: s.Image, Hash: s.Hash, Replicas: s.Replicas, After: s.After, Off: s.Disabled}
+		want.Services[name] = rollout.Service{
+			Image: s.Image, Hash: s.Hash, Replicas: s.Replicas, After: s.After, Networks: s.Networks, Off: s.Disabled,
+		}
 	}
 	routes, held, err := generator.ReadRoutes(a.d.FS())
 	if err != nil {
@@ -100,10 +103,10 @@ func (a *applying) read(ctx context.Context) (rollout.Want, rollout.Have, error)
 }
 
 // images returns those that Compose would pull, but for those that run already.
-func (a *applying) images(running []rollout.Container) []string {
+func (a *applying) images(running []container.Container) []string {
 	var images []string
 	for _, s := range a.project.Services {
-		used := slices.ContainsFunc(running, func(c rollout.Container) bool { return c.Image == s.Image })
+		used := slices.ContainsFunc(running, func(c container.Container) bool { return c.Image == s.Image })
 		if s.Image != "" && !s.Built && !s.Disabled && !used {
 			images = append(images, s.Image)
 		}
@@ -112,26 +115,19 @@ func (a *applying) images(running []rollout.Container) []string {
 	return slices.Compact(images)
 }
 
-func (a *applying) containers(ctx context.Context) ([]rollout.Container, error) {
+func (a *applying) containers(ctx context.Context) ([]container.Container, error) {
 	all, err := a.engine.Containers(ctx, a.project.Name)
 	if err != nil {
 		return nil, err
 	}
 	a.traefik = ""
-	var containers []rollout.Container
+	all = slices.DeleteFunc(all, func(c container.Container) bool { return c.OneOff })
 	for _, c := range all {
-		if c.OneOff {
-			continue
-		}
-		if c.Service == "traefik" && c.State == "running" {
+		if c.Service == "traefik" && c.Running() {
 			a.traefik = c.ID
 		}
-		containers = append(containers, rollout.Container{
-			ID: c.ID, Name: c.Name, Service: c.Service, Image: c.Image, Hash: c.Hash,
-			Running: c.State == "running", Done: c.Done(), Health: c.Health, Lacks: c.Lacks(a.project.Services[c.Service]),
-		})
 	}
-	return containers, nil
+	return all, nil
 }
 
 // world is the real one. A command that changes containers is not cut off by a
@@ -158,10 +154,10 @@ func (a *applying) world(o rollout.Options) rollout.World {
 		Beside: func(ctx context.Context, service string) error {
 			return whole(ctx, func(ctx context.Context) error { return a.engine.Beside(ctx, service) })
 		},
-		Remove: func(ctx context.Context, c rollout.Container) error {
+		Remove: func(ctx context.Context, c container.Container) error {
 			return whole(ctx, func(ctx context.Context) error { return a.engine.Stop(ctx, c.ID) })
 		},
-		Restore: func(ctx context.Context, c rollout.Container) (known bool, err error) {
+		Restore: func(ctx context.Context, c container.Container) (known bool, err error) {
 			err = whole(ctx, func(ctx context.Context) error { known, err = a.restore(ctx, c); return err })
 			return known, err
 		},
@@ -220,7 +216,7 @@ func (a *applying) setRoutes(r rollout.Routes) error {
 }
 
 // showLogs prints the last that a container said.
-func (a *applying) showLogs(ctx context.Context, c rollout.Container) {
+func (a *applying) showLogs(ctx context.Context, c container.Container) {
 	const lines = 20 // assumption: a start that fails says why in its last lines
 	text, err := a.engine.Logs(ctx, c.ID, lines)
 	if err != nil || strings.TrimSpace(text) == "" {

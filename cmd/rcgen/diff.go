@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 	"rcgen/internal/engine"
 )
 
@@ -33,7 +34,7 @@ func diffCommand(e env) *cli.Command {
 // differences is what diff reports as JSON.
 type differences struct {
 	Files   []generator.Difference `json:"files"`
-	Running []engine.Drift         `json:"running,omitempty"` // what the containers differ in
+	Running []container.Drift      `json:"running,omitempty"` // what the containers differ in
 }
 
 func runDiff(c *cli.Context, e env) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 	"rcgen/internal/doctor"
 	"rcgen/internal/engine"
 )
@@ -115,7 +116,7 @@ func doctorSources(c *cli.Context, e env) (doctor.Sources, error) {
 		}
 		return docker.Compose(ctx, args...)
 	}
-	s.Containers = func(ctx context.Context) ([]doctor.Container, error) { return doctorContainers(ctx, dir, s.Plan) }
+	s.Containers = func(ctx context.Context) ([]container.Container, error) { return doctorContainers(ctx, dir, s.Plan) }
 	s.Host, s.Project, s.Running = hostSources(c, e), projectSources(c, e, open), runningSources(c, e)
 	return s, nil
 }
@@ -161,7 +162,7 @@ func onceLimited[T any](ask func(context.Context) (T, error)) func(context.Conte
 	}
 }
 
-func doctorContainers(ctx context.Context, dir string, plan *generator.Plan) ([]doctor.Container, error) {
+func doctorContainers(ctx context.Context, dir string, plan *generator.Plan) ([]container.Container, error) {
 	if plan == nil {
 		return nil, nil
 	}
@@ -170,11 +171,5 @@ func doctorContainers(ctx context.Context, dir string, plan *generator.Plan) ([]
 		return nil, err
 	}
 	all, err := docker.Containers(ctx, plan.Request.Project)
-	var containers []doctor.Container
-	for _, c := range all {
-		if !c.OneOff {
-			containers = append(containers, doctor.Container{ID: c.ID, Service: c.Service, Image: c.Image, State: c.State, Health: c.Health})
-		}
-	}
-	return containers, err
+	return slices.DeleteFunc(all, func(c container.Container) bool { return c.OneOff }), err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 	"rcgen/internal/engine"
 )
 
@@ -81,7 +82,7 @@ func (s *state) ask(ctx context.Context, dir string, p generator.Plan) error {
 
 // versions returns the versions in the images of a service's containers, the oldest
 // first.
-func versions(containers []engine.Container, service string) ([]*semver.Version, error) {
+func versions(containers []container.Container, service string) ([]*semver.Version, error) {
 	var all []*semver.Version
 	for _, c := range containers {
 		number := strings.TrimPrefix(strings.TrimPrefix(c.Service, service), "-")
