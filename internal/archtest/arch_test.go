@@ -89,7 +89,9 @@ var homes = []struct {
 	{"github.com/urfave/cli", []string{"cmd/"}},
 	{"github.com/Masterminds/sprig", []string{"generator/render.go"}},
 	{"text/template", []string{"generator/render.go"}},
-	{"github.com/compose-spec/compose-go", []string{"generator/validate.go", "generator/rules.go"}}, // rules.go is the part of validation that is rcgen's own
+	// rules.go is the part of validation that is rcgen's own
+	{"github.com/compose-spec/compose-go", []string{"generator/validate.go", "generator/rules.go", "generator/dotenv/dotenv.go"}},
+	{"github.com/compose-spec/compose-go/v2/dotenv", []string{"generator/dotenv/dotenv.go"}}, // one parser
 	{"crypto/x509", []string{"generator/certificate.go", "cmd/", "internal/doctor/running_web.go", "internal/doctor/running_web_certificate.go"}},
 	{"github.com/shirou/gopsutil", []string{"internal/host/"}},
 	{"github.com/gofrs/flock", []string{"internal/disk/"}},
@@ -123,6 +125,8 @@ func forbidden(file, imported string) string {
 		return "the core touches no machine"
 	case below(dir, "generator") && (own("internal") || own("cmd")):
 		return "arrows point to the core"
+	case dir == "generator/dotenv" && own("generator"):
+		return "it knows no project"
 	case dir == "generator/alerts" && own("generator"), dir == "generator/dashboards" && own("generator") && !own("generator/alerts"):
 		return "the core fills it in; dashboards know alerts and no more"
 	case below(dir, "generator") && dir != "generator/helm" && own("generator/helm"):
@@ -209,6 +213,12 @@ var samples = []struct {
 	{"generator/plan.go", "rcgen/cmd/rcgen", false},
 	{"generator/plan.go", "github.com/compose-spec/compose-go/v2/types", false},
 	{"generator/rules.go", "github.com/compose-spec/compose-go/v2/types", true},
+	{"generator/rules.go", "rcgen/generator/dotenv", true},
+	{"generator/validate.go", "github.com/compose-spec/compose-go/v2/dotenv", false},
+	{"generator/dotenv/dotenv.go", "github.com/compose-spec/compose-go/v2/dotenv", true},
+	{"generator/dotenv/dotenv.go", "os", false},
+	{"generator/dotenv/secret.go", "rcgen/generator", false},
+	{"generator/dotenv/secret.go", "net/url", true},
 	{"generator/plan.go", "github.com/Masterminds/sprig/v3", false},
 	{"generator/plan.go", "github.com/urfave/cli/v2", false},
 	{"internal/disk/disk.go", "rcgen/generator", true},
