@@ -73,7 +73,8 @@ func Recorded(project fs.FS, config []byte) (Valid, error) {
 	if _, err := dotenv.Parse(text); err != nil {
 		return Valid{}, fmt.Errorf("%s: %w", EnvFile, err)
 	}
-	if slices.ContainsFunc(dotenv.Secrets(text), func(secret string) bool { return bytes.Contains(config, []byte(secret)) }) {
+	stands := func(secret string) bool { return bytes.Contains(config, []byte(secret)) }
+	if slices.ContainsFunc(dotenv.Secrets(text), stands) {
 		config = nil
 	}
 	return changed(project, File{Path: AppliedFile, Content: config, Mode: 0o600})

@@ -40,7 +40,7 @@ type applying struct {
 func newApplying(c *cli.Context, e env, d *disk.Dir, requestFile []byte) (*applying, error) {
 	a := &applying{e: e, d: d, dir: c.String("dir"), release: func() {}}
 	var err error
-	if a.engine, err = engine.New(c.Context, a.dir); err != nil {
+	if a.engine, err = newEngine(c.Context, a.dir); err != nil {
 		return nil, err
 	}
 	if err := a.engine.CheckCompose(c.Context); err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"rcgen/generator"
 	"rcgen/internal/container"
-	"rcgen/internal/engine"
 )
 
 func diffCommand(e env) *cli.Command {
@@ -58,7 +57,7 @@ func runDiff(c *cli.Context, e env) error {
 	}
 	report := differences{Files: b.outcome.Differences()}
 	if c.Bool("running") {
-		docker, err := engine.New(c.Context, c.String("dir"))
+		docker, err := newEngine(c.Context, c.String("dir"))
 		if err != nil {
 			return err
 		}

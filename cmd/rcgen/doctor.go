@@ -18,6 +18,7 @@ import (
 	"rcgen/internal/container"
 	"rcgen/internal/doctor"
 	"rcgen/internal/engine"
+	"rcgen/internal/redact"
 )
 
 func doctorCommand(e env) *cli.Command {
@@ -92,7 +93,8 @@ func doctorSources(c *cli.Context, e env) (doctor.Sources, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return doctor.Sources{}, &noProjectError{dir, true}
 	}
-	s := doctor.Sources{Now: e.now, Clean: cleaner(dir)}
+	secrets := redactor(dir)
+	s := doctor.Sources{Now: e.now, Clean: cleaner(dir, secrets)}
 	plan, err := writtenPlan(dir)
 	var none *noProjectError
 	switch {
@@ -101,9 +103,9 @@ func doctorSources(c *cli.Context, e env) (doctor.Sources, error) {
 	case !errors.As(err, &none):
 		s.Broken = err
 	}
-	open := openEngine(dir)
+	open := openEngine(dir, secrets)
 	s.Docker = func(ctx context.Context, args ...string) (string, error) {
-		docker, err := doctorEngine(dir)
+		docker, err := doctorEngine(dir, secrets)
 		if err != nil {
 			return "", err
 		}
@@ -116,16 +118,18 @@ func doctorSources(c *cli.Context, e env) (doctor.Sources, error) {
 		}
 		return docker.Compose(ctx, args...)
 	}
-	s.Containers = func(ctx context.Context) ([]container.Container, error) { return doctorContainers(ctx, dir, s.Plan) }
+	s.Containers = func(ctx context.Context) ([]container.Container, error) {
+		return doctorContainers(ctx, dir, secrets, s.Plan)
+	}
 	s.Host, s.Project, s.Running = hostSources(c, e), projectSources(c, e, open), runningSources(c, e)
 	return s, nil
 }
 
 // openEngine returns what finds Compose once. That there is none is a finding and not
 // the end: most can be checked without it.
-func openEngine(dir string) func(context.Context) (engine.Engine, error) {
+func openEngine(dir string, secrets redact.Redactor) func(context.Context) (engine.Engine, error) {
 	return onceLimited(func(ctx context.Context) (engine.Engine, error) {
-		docker, err := doctorEngine(dir)
+		docker, err := doctorEngine(dir, secrets)
 		if err != nil {
 			return engine.Engine{}, err
 		}
@@ -137,9 +141,9 @@ func openEngine(dir string) func(context.Context) (engine.Engine, error) {
 // in its own. It only asks, and so may be cut off.
 const doctorGrace = 300 * time.Millisecond
 
-func doctorEngine(dir string) (engine.Engine, error) {
+func doctorEngine(dir string, secrets redact.Redactor) (engine.Engine, error) {
 	docker, err := engine.WithoutCompose(dir)
-	return docker.WithGrace(doctorGrace), err
+	return docker.WithGrace(doctorGrace).WithSecrets(secrets), err
 }
 
 // composeLimit is how long Compose may take to say its version, and to read the files
@@ -162,11 +166,13 @@ func onceLimited[T any](ask func(context.Context) (T, error)) func(context.Conte
 	}
 }
 
-func doctorContainers(ctx context.Context, dir string, plan *generator.Plan) ([]container.Container, error) {
+func doctorContainers(
+	ctx context.Context, dir string, secrets redact.Redactor, plan *generator.Plan,
+) ([]container.Container, error) {
 	if plan == nil {
 		return nil, nil
 	}
-	docker, err := doctorEngine(dir)
+	docker, err := doctorEngine(dir, secrets)
 	if err != nil {
 		return nil, err
 	}

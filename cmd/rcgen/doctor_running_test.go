@@ -35,7 +35,8 @@ func TestListBackups(t *testing.T) {
 func TestRunningFixes(t *testing.T) {
 	p := generator.Plan{Release: "8.9.1"}
 	p.MongoDBVersion, p.Several, p.MongoDBNames = "8.0", true, "mongodb,mongodb-2,mongodb-3"
-	clean := cleaner(t.TempDir())
+	dir := t.TempDir()
+	clean := cleaner(dir, redactor(dir))
 	for _, command := range []string{backupNow(p), fcvCommand(p, "8.0")} {
 		if got := clean(command); got != command {
 			t.Errorf("%s\nbecomes\n%s", command, got)

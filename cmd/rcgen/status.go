@@ -15,7 +15,6 @@ import (
 	"golang.org/x/term"
 
 	"rcgen/generator"
-	"rcgen/internal/engine"
 	"rcgen/internal/status"
 )
 
@@ -130,7 +129,7 @@ func askStatus(ctx context.Context, c *cli.Context, e env) (status.Status, error
 	if err != nil {
 		return status.Status{}, err
 	}
-	docker, err := engine.New(ctx, c.String("dir"))
+	docker, err := newEngine(ctx, c.String("dir"))
 	if err != nil {
 		return status.Status{}, err
 	}

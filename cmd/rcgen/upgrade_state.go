@@ -53,7 +53,7 @@ func readState(c *cli.Context, p generator.Plan) (state, error) {
 
 // ask puts what runs into s.
 func (s *state) ask(ctx context.Context, dir string, p generator.Plan) error {
-	docker, err := engine.New(ctx, dir)
+	docker, err := newEngine(ctx, dir)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,8 @@ func random(value string) bool {
 	if hexadecimal(strings.ReplaceAll(value, "-", "")) {
 		return true
 	}
-	for _, word := range strings.FieldsFunc(value, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+	between := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+	for _, word := range strings.FieldsFunc(value, between) {
 		if len(word) >= Shortest && (hexadecimal(word) || mixed(word)) {
 			return true
 		}

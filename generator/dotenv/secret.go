@@ -112,10 +112,12 @@ func ordinary(value string) bool {
 	return slices.Contains(common, strings.ToLower(value)) || place.MatchString(value) && !random(value)
 }
 
-// harmless reports whether a variable is what Compose and Docker read themselves, or says
-// where something is or which: what looks drawn by chance there was made by a machine.
+// harmlessEndings end the names of variables that say where something is, or which.
+var harmlessEndings = []string{"IMAGE", "TAG", "VERSION", "DIGEST", "HOST", "DOMAIN", "ROOT", "DIR", "PATH", "REGION", "BUCKET"}
+
+// harmless reports whether a variable is one of those, or what Compose and Docker read
+// themselves: what looks drawn by chance there was made by a machine.
 func harmless(name string) bool {
 	upper := strings.ToUpper(name)
-	return strings.HasPrefix(upper, "COMPOSE_") || strings.HasPrefix(upper, "DOCKER_") ||
-		hasEnding(name, []string{"IMAGE", "TAG", "VERSION", "DIGEST", "HOST", "DOMAIN", "ROOT", "DIR", "PATH", "REGION", "BUCKET"})
+	return strings.HasPrefix(upper, "COMPOSE_") || strings.HasPrefix(upper, "DOCKER_") || hasEnding(name, harmlessEndings)
 }
