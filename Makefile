@@ -21,7 +21,7 @@ lint: ## golangci-lint and go mod tidy, of the three modules
 	cd e2e/conformance && $(GOLANGCI) run --config ../../.golangci.yml ./... && go mod tidy -diff
 
 examples: ## write examples/ anew
-	go test ./generator -run 'TestSchema|TestReference' -update
+	go generate ./generator/keys
 	go test ./generator -run TestExamples -update
 	go test ./generator/helm -run TestExamples -update
 	go test ./cmd/rcgen -run TestExampleEdited -update

@@ -92,6 +92,9 @@ var logLevels = map[string]struct{ rocketchat, traefik string }{
 	"debug": {"2", "DEBUG"},
 }
 
+// LogLevels returns the values of log_level, sorted.
+func LogLevels() []string { return sortedKeys(logLevels) }
+
 func (r Request) logLevel() string { return cmp.Or(r.LogLevel, "info") }
 
 const overwrite = "OVERWRITE_SETTING_"

@@ -169,8 +169,8 @@ func (r Request) checkProxies() error {
 		return hinted("turn tls off where a proxy of yours does https", "tls: proxies stand with mode off, not %s", r.TLS.Mode)
 	case r.Domain == Localhost:
 		return hinted("name the domain that the proxy serves", "tls: proxies need a domain")
-	case p.Hops < 0 || p.Hops > maxHops:
-		return hinted("count the proxies that a request passes before Traefik", "tls: proxies: hops %d is not between 1 and %d", p.Hops, maxHops)
+	case p.Hops < 0 || p.Hops > MaxHops:
+		return hinted("count the proxies that a request passes before Traefik", "tls: proxies: hops %d is not between 1 and %d", p.Hops, MaxHops)
 	}
 	for _, a := range p.Trusted {
 		if err := checkTrusted(a); err != nil {
@@ -180,8 +180,8 @@ func (r Request) checkProxies() error {
 	return nil
 }
 
-// maxHops is a bound to slips of the finger (assumption: nobody chains more).
-const maxHops = 10
+// MaxHops bounds tls.proxies.hops: more is taken for a typo (assumption: no one chains more).
+const MaxHops = 10
 
 func checkTrusted(address string) error {
 	prefix, err := netip.ParsePrefix(address)

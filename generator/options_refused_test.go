@@ -97,7 +97,7 @@ var refusedOptions = []struct {
 	{"tls", func(r *Request) { r.TLS = TLS{Mode: TLSOff, Proxies: Proxies{Hops: 1}} }, "hops alone", "tls.proxies.trusted"},
 	{"tls", func(r *Request) { *r = aRequest(); r.TLS.Proxies.Trusted = []string{"192.0.2.10"} }, "need a domain", "domain"},
 	{"tls", func(r *Request) { behind(r, -1, "192.0.2.10") }, "hops -1", "count the proxies"},
-	{"tls", func(r *Request) { behind(r, maxHops+1, "192.0.2.10") }, "hops 11", "count the proxies"},
+	{"tls", func(r *Request) { behind(r, MaxHops+1, "192.0.2.10") }, "hops 11", "count the proxies"},
 	{"tls", func(r *Request) { behind(r, 1, "proxy.yourcompany.com") }, `"proxy.yourcompany.com"`, "192.0.2.10"},
 	{"tls", func(r *Request) { behind(r, 1, "192.0.2.10", "") }, `""`, "192.0.2.10"},
 	{"tls", func(r *Request) { behind(r, 1, "192.0.2.10/33") }, `"192.0.2.10/33"`, "192.0.2.10"},

@@ -50,7 +50,7 @@ var acceptedOptions = []struct {
 	{"a name of one's own", func(r *Request) { r.RocketChat.Env = map[string]string{"_our_1": ""} }},
 	{"staging", func(r *Request) { r.TLS.Staging = true }},
 	{"behind one", func(r *Request) { behind(r, 0, "192.0.2.10") }},
-	{"behind many", func(r *Request) { behind(r, maxHops, "192.0.2.10", "10.0.0.0/8", "2001:db8::1", "2001:db8::/32") }},
+	{"behind many", func(r *Request) { behind(r, MaxHops, "192.0.2.10", "10.0.0.0/8", "2001:db8::1", "2001:db8::/32") }},
 }
 
 func TestOptionsAccepted(t *testing.T) {

@@ -136,6 +136,9 @@ type Shapes struct {
 // shippedProfiles are the names of the profiles in package profiles, smallest first.
 var shippedProfiles = []string{"small", "medium", "large"}
 
+// ProfileNames returns the names of the shipped profiles, smallest first.
+func ProfileNames() []string { return slices.Clone(shippedProfiles) }
+
 // Profiles returns the shipped profiles, smallest first.
 func Profiles() ([]Profile, error) {
 	var all []Profile

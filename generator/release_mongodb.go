@@ -12,6 +12,10 @@ import (
 // image in images.yaml (a test holds the two equal), oldest first.
 var bundledMongoDB = []string{"7.0", "8.0", "8.2"}
 
+// MongoDBVersions returns the versions of MongoDB that a request can name,
+// major.minor, oldest first.
+func MongoDBVersions() []string { return slices.Clone(bundledMongoDB) }
+
 // HasMongoDBImage reports whether rcgen has an image of a version of MongoDB,
 // major.minor.
 func HasMongoDBImage(version string) bool { return slices.Contains(bundledMongoDB, version) }

@@ -28,38 +28,39 @@ const (
 )
 
 // Request is rcgen.yaml: every choice a person made, and the host planned for,
-// so that the same file gives the same project on any machine.
+// so that the same file gives the same project on any machine. The texts on its keys,
+// for people, are in package keys.
 type Request struct {
-	Version     int     `yaml:"version"`               // version of this file's format; empty = 1
-	Project     string  `yaml:"project"`               // name of the Compose project: its containers and volumes carry it, so another name begins with empty volumes
-	Users       int     `yaml:"users"`                 // accounts that will exist, online or not
-	Concurrency float64 `yaml:"concurrency,omitempty"` // share of the users that are online at the busiest time, above 0 and up to 1; empty = the profile's
-	Concurrent  int     `yaml:"concurrent,omitempty"`  // users online at the busiest time, as a number: it stands above concurrency; empty = by concurrency
-	Instances   int     `yaml:"instances,omitempty"`   // Rocket.Chat instances, where you state them: your number is obeyed, with a warning where the host is short; empty = planned
-	Profile     string  `yaml:"profile,omitempty"`     // size profile: small, medium, large or a file in the project; empty = by users
-	Edition     string  `yaml:"edition,omitempty"`     // licence of Rocket.Chat: licensed (with the module scalability, which several instances need) or community (one instance); empty = planned as licensed, with a warning
-	Release     string  `yaml:"release"`               // Rocket.Chat version: all three numbers, 7.0.0 or later
-	Domain      string  `yaml:"domain"`                // public host name in its ASCII form: localhost is published on 127.0.0.1 only
-	TLS         TLS     `yaml:"tls"`                   // how https is done, and with which certificate
-	MongoDB     MongoDB `yaml:"mongodb,omitempty"`     // where the database is
-	Host        Host    `yaml:"host"`                  // machine that the project is planned for
+	Version     int     `yaml:"version"`               // RequestVersion
+	Project     string  `yaml:"project"`               // name of the Compose project
+	Users       int     `yaml:"users"`                 // accounts, 1 to MaxUsers
+	Concurrency float64 `yaml:"concurrency,omitempty"` // share of Users online at the peak, up to 1; 0: the profile's
+	Concurrent  int     `yaml:"concurrent,omitempty"`  // users online at the peak, 1 to Users; 0: by Concurrency
+	Instances   int     `yaml:"instances,omitempty"`   // 1 to MaxInstances; 0: planned
+	Profile     string  `yaml:"profile,omitempty"`     // shipped profile, or a file in the project; empty: by Users
+	Edition     string  `yaml:"edition,omitempty"`     // Licensed or Community; empty: as Licensed
+	Release     string  `yaml:"release"`               // version of Rocket.Chat, oldestRelease or later
+	Domain      string  `yaml:"domain"`                // public host name in ASCII, or Localhost
+	TLS         TLS     `yaml:"tls"`
+	MongoDB     MongoDB `yaml:"mongodb,omitempty"`
+	Host        Host    `yaml:"host"`
 	Options     `yaml:",inline"`
 }
 
 // TLS says who terminates https and with which certificate.
 type TLS struct {
-	Mode    string  `yaml:"mode"`              // who terminates https: acme (Traefik, certificates from Let's Encrypt), files (Traefik, with secrets/tls.crt and secrets/tls.key) or off (nobody on localhost, else a proxy of your own in front)
-	Email   string  `yaml:"email,omitempty"`   // e-mail address of the ACME account: mode acme needs it
-	Staging bool    `yaml:"staging,omitempty"` // take certificates from Let's Encrypt's staging server: no browser trusts them, and no rate limit hurts a first try
-	Server  string  `yaml:"server,omitempty"`  // directory URL of another ACME server; empty = Let's Encrypt
-	Proxies Proxies `yaml:"proxies,omitempty"` // proxies of your own in front of Traefik that terminate https, with mode off
+	Mode    string  `yaml:"mode"`              // TLSACME, TLSFiles or TLSOff
+	Email   string  `yaml:"email,omitempty"`   // of the ACME account; required with TLSACME
+	Staging bool    `yaml:"staging,omitempty"` // use LetsEncryptStaging
+	Server  string  `yaml:"server,omitempty"`  // directory URL; empty: LetsEncrypt
+	Proxies Proxies `yaml:"proxies,omitempty"` // in front of Traefik, with TLSOff
 }
 
 // Proxies are a person's own in front of Traefik. Both keys stand together: what
 // a proxy says of the client is believed only where the proxy is trusted.
 type Proxies struct {
-	Trusted []string `yaml:"trusted,omitempty"` // addresses of these proxies, or networks in CIDR notation: what they say of a client is believed
-	Hops    int      `yaml:"hops,omitempty"`    // how many of these proxies a request passes before Traefik; empty = 1
+	Trusted []string `yaml:"trusted,omitempty"` // addresses, or networks in CIDR notation
+	Hops    int      `yaml:"hops,omitempty"`    // proxies that a request passes, 1 to MaxHops; 0: 1
 }
 
 // Directory URLs of Let's Encrypt (letsencrypt.org/docs/acme-protocol-updates,
@@ -71,15 +72,15 @@ const (
 
 // MongoDB says where the database is.
 type MongoDB struct {
-	External bool   `yaml:"external,omitempty"` // the database is a replica set of your own: MONGO_URL in .env names it
-	Members  int    `yaml:"members,omitempty"`  // members of the replica set on this host: 1, or 3, which outlive the loss of one; empty = 1
-	Version  string `yaml:"version,omitempty"`  // version of MongoDB on this host, in quotes: one that the release supports. rcgen upgrade writes it while an upgrade goes on; empty = the release's
+	External bool   `yaml:"external,omitempty"` // outside of the project, at MONGO_URL in .env
+	Members  int    `yaml:"members,omitempty"`  // of the replica set on this host, 1 or 3; 0: 1
+	Version  string `yaml:"version,omitempty"`  // major.minor, of MongoDBVersions; empty: the release's
 }
 
 // Host is the machine the project is planned for.
 type Host struct {
-	Cores  int        `yaml:"cores" json:"cores"`   // cores of that machine, as a whole number
-	Memory Bytes      `yaml:"memory" json:"memory"` // memory of that machine: a number with a unit, or bytes
+	Cores  int        `yaml:"cores" json:"cores"`   // 1 to MaxCores
+	Memory Bytes      `yaml:"memory" json:"memory"` // bytes, MinMemory to MaxMemory
 	Source HostSource `yaml:"-" json:"source"`      // where the two figures come from
 }
 

@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
 
 // RequestFile is the file that holds the Request.
 const RequestFile = "rcgen.yaml"
+
+// SchemaFile is the JSON Schema of rcgen.yaml that each project holds for editors.
+const SchemaFile = "rcgen.schema.json"
 
 const requestHead = `# yaml-language-server: $schema=` + SchemaFile + `
 # What this Rocket.Chat deployment is to be. Change it, then run: rcgen generate
@@ -47,31 +49,6 @@ func DecodeRequest(data []byte) (Request, error) {
 		return Request{}, fmt.Errorf("%s: %w", RequestFile, err)
 	}
 	return r, nil
-}
-
-// RequestKeys returns every key of rcgen.yaml that holds a value, dotted, in the
-// order of the type. A list or a map is one value.
-func RequestKeys() []string { return dottedKeys(reflect.TypeFor[Request](), "") }
-
-func dottedKeys(t reflect.Type, prefix string) []string {
-	var keys []string
-	for f := range t.Fields() {
-		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		below := f.Type
-		if below.Kind() == reflect.Pointer {
-			below = below.Elem()
-		}
-		switch {
-		case name == "-":
-		case options == "inline":
-			keys = append(keys, dottedKeys(below, prefix)...)
-		case below.Kind() == reflect.Struct:
-			keys = append(keys, dottedKeys(below, prefix+name+".")...)
-		default:
-			keys = append(keys, prefix+name)
-		}
-	}
-	return keys
 }
 
 // SetSize returns rcgen.yaml with other users or instances; 0 instances removes

@@ -2,6 +2,9 @@ package generator
 
 import (
 	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -33,12 +36,24 @@ var written = map[string]string{
 	"byte order mark":       "\uFEFFversion: 1\nproject: a\nusers: 3000\nrelease: 8.9.1\ndomain: localhost\ntls: {mode: off}\nhost: {cores: 8, memory: 32GiB}\n",
 	"lines of old Macs":     "version: 1\rproject: a\rusers: 3000\rrelease: 8.9.1\rdomain: localhost\rtls: {mode: off}\rhost: {cores: 8, memory: 32GiB}\r",
 	"line separators":       "version: 1\u2028project: a\u2028users: 3000\u0085release: 8.9.1\ndomain: localhost\ntls: {mode: off}\nhost: {cores: 8, memory: 32GiB}\n",
-	"every section":         completeExample,
 	"many keys":             "version: 1\nproject: a\nusers: 3000\nconcurrency: 0.25\nconcurrent: 700\ninstances: 6\nprofile: own.yaml\nedition: licensed\nrelease: 9.0.0-rc.1\ndomain: chat.yourcompany.com\ntls:\n  mode: acme\n  email: ops@yourcompany.com\n  server: https://acme.yourcompany.com/directory\nmongodb:\n  external: true\nhost:\n  cores: 8\n  memory: 33333333333\n",
 }
 
+// allWritten are written and the file in the reference, which uses every section.
+func allWritten(tb testing.TB) map[string]string {
+	tb.Helper()
+	_, rest, _ := strings.Cut(string(must(os.ReadFile(filepath.Join(examplesDir, "reference.md")))(tb)), "```yaml\n")
+	example, _, found := strings.Cut(rest, "```\n")
+	if !found {
+		tb.Fatal("the reference holds no example")
+	}
+	all := maps.Clone(written)
+	all["every section"] = example
+	return all
+}
+
 func TestDecodeRequestWritten(t *testing.T) {
-	for name, text := range written {
+	for name, text := range allWritten(t) {
 		r, err := DecodeRequest([]byte(text))
 		if err != nil || r.Users != 3000 {
 			t.Errorf("%s: got %d users, error %v", name, r.Users, err)
@@ -47,7 +62,7 @@ func TestDecodeRequestWritten(t *testing.T) {
 }
 
 func FuzzDecodeRequest(f *testing.F) {
-	for _, text := range written {
+	for _, text := range allWritten(f) {
 		f.Add([]byte(text))
 	}
 	for _, c := range undecodable {
@@ -69,7 +84,7 @@ func FuzzDecodeRequest(f *testing.F) {
 }
 
 func TestSetSizeWritten(t *testing.T) {
-	for name, text := range written {
+	for name, text := range allWritten(t) {
 		t.Run(name, func(t *testing.T) {
 			for _, c := range [][2]int{{3000, 0}, {400, 0}, {4000, 5}, {1_000_000, 1000}, {3000, 12}} {
 				setSize(t, []byte(text), c[0], c[1])
@@ -79,7 +94,7 @@ func TestSetSizeWritten(t *testing.T) {
 }
 
 func FuzzSetSize(f *testing.F) {
-	for _, text := range written {
+	for _, text := range allWritten(f) {
 		f.Add([]byte(text), 400, 0)
 		f.Add([]byte(text), 123456, 7)
 	}

@@ -2,9 +2,7 @@ package generator
 
 import (
 	"errors"
-	"reflect"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -140,39 +138,6 @@ func checkRefusal(t *testing.T, err error, key string) {
 	var e *Error
 	if !errors.As(err, &e) || !strings.HasPrefix(e.What, key+":") || e.Hint == "" {
 		t.Errorf("got %#v, want an error that begins with %q and has a hint", err, key+":")
-	}
-}
-
-// TestRequestKeys: the keys that rcgen names are those of the schema, which
-// TestSchemaFacts holds to what rcgen reads.
-func TestRequestKeys(t *testing.T) {
-	var want []string
-	for _, d := range must(keyDocs(schemaFile(t)))(t) {
-		if d.Type != sectionType {
-			want = append(want, d.Key)
-		}
-	}
-	if got := RequestKeys(); !slices.Equal(got, want) {
-		t.Errorf("got %v, the schema has %v", got, want)
-	}
-}
-
-func TestDottedKeys(t *testing.T) {
-	type inner struct {
-		B *bool `yaml:"b,omitempty"`
-	}
-	type outer struct {
-		A    []inner `yaml:"a"`
-		Deep *struct {
-			I inner `yaml:"i"`
-		} `yaml:"deep"`
-		Not   int `yaml:"-"`
-		inner `yaml:",inline"`
-		M     map[string]string `yaml:"m,omitempty"`
-	}
-	want := []string{"x.a", "x.deep.i.b", "x.b", "x.m"}
-	if got := dottedKeys(reflect.TypeFor[outer](), "x."); !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

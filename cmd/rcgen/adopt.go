@@ -8,9 +8,16 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/internal/project"
 )
 
+type adoptOptions struct {
+	dir          string
+	undo, dryRun bool
+}
+
 func adoptCommand(e env) *cli.Command {
+	var o adoptOptions
 	return &cli.Command{
 		Name:      "adopt",
 		Usage:     "make a generated file yours: rcgen leaves it alone",
@@ -19,38 +26,38 @@ func adoptCommand(e env) *cli.Command {
 			"   rcgen adopt traefik/traefik.yaml\n" +
 			"   rcgen adopt --undo traefik/traefik.yaml   # rcgen's again, your changes are merged",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "undo", Usage: "give it back to rcgen"},
-			dryRunFlag(), dirFlag(),
+			&cli.BoolFlag{Name: "undo", Usage: "give it back to rcgen", Destination: &o.undo},
+			dryRunFlag(&o.dryRun), dirFlag(&o.dir),
 		},
-		Action: func(c *cli.Context) error { return runAdopt(c, e) },
+		Action: func(c *cli.Context) error { return o.run(e, c.Args().Slice()) },
 	}
 }
 
-func runAdopt(c *cli.Context, e env) error {
-	if c.NArg() != 1 {
+func (o adoptOptions) run(e env, files []string) error {
+	if len(files) != 1 {
 		return usageError{&generator.Error{What: "adopt: wants a file", Hint: "rcgen diff lists the generated files"}}
 	}
-	d, _, err := openProject(c)
+	p, err := project.Open(o.dir, project.LockWait)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	name := path.Clean(filepath.ToSlash(c.Args().First()))
-	valid, err := generator.Adopt(d.FS(), name, c.Bool("undo"))
+	defer p.Close()
+	name := path.Clean(filepath.ToSlash(files[0]))
+	valid, err := generator.Adopt(p.FS(), name, o.undo)
 	if err != nil {
 		return err
 	}
-	if !c.Bool("dry-run") {
-		if err := d.Write(valid); err != nil {
+	if !o.dryRun {
+		if err := p.Write(valid); err != nil {
 			return err
 		}
 	}
 	whose := "yours: rcgen leaves it alone"
-	if c.Bool("undo") {
+	if o.undo {
 		whose = "rcgen's again: the next run merges your changes"
 	}
 	fmt.Fprintf(e.stdout, "%s: is %s\n", name, whose)
-	if c.Bool("dry-run") {
+	if o.dryRun {
 		fmt.Fprintln(e.stdout, "\nnothing was written (--dry-run)")
 	}
 	return nil

@@ -4,15 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
-	"github.com/xrash/smetrics"
 
 	"rcgen/generator"
+	"rcgen/generator/keys"
+	"rcgen/internal/project"
 )
 
 // Exit codes.
@@ -72,40 +71,23 @@ func (s *sticky) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// report prints an error and its hint: the only place that does.
+// report prints an error and its hints: the only place that does.
 func report(e env, err error) {
 	fmt.Fprintf(e.stderr, "rcgen: error: %v\n", err)
-	var hinted interface{ Hints() []string }
-	if errors.As(err, &hinted) && len(hinted.Hints()) > 1 {
-		for _, hint := range hinted.Hints() {
-			fmt.Fprintf(e.stderr, "rcgen: hint: %s\n", hint)
-		}
-		return
+	for _, hint := range hintsOf(err) {
+		fmt.Fprintf(e.stderr, "rcgen: hint: %s\n", hint)
 	}
-	fmt.Fprintf(e.stderr, "rcgen: hint: %s\n", hintOf(err))
 }
 
-// hintOf returns the hint that an error carries, or what helps with its kind.
-func hintOf(err error) string {
-	var hinted interface{ Hints() []string }
-	if errors.As(err, &hinted) && len(hinted.Hints()) > 0 {
-		return hinted.Hints()[0]
-	}
+// hintsOf returns what to do about an error. A mistake on the command line without a
+// hint of its own leads to the help.
+func hintsOf(err error) []string {
 	var usage usageError
-	switch {
-	case errors.As(err, &usage):
-		return "rcgen COMMAND --help lists the options"
-	case errors.Is(err, fs.ErrPermission):
-		return "use a directory that you may write to, or change its owner or mode"
-	case errors.Is(err, fs.ErrNotExist):
-		return "check the path"
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EDQUOT):
-		return "make room on the disk and run the command again"
-	case errors.Is(err, syscall.ENOTDIR):
-		return "name a directory"
-	default:
-		return "nothing is known to mend this: report it with the command and this message"
+	var hinted interface{ Hints() []string }
+	if errors.As(err, &usage) && !(errors.As(err, &hinted) && len(hinted.Hints()) > 0) {
+		return []string{"rcgen COMMAND --help lists the options"}
 	}
+	return project.Hints(err)
 }
 
 func newApp(e env) *cli.App {
@@ -172,17 +154,15 @@ func noCommand(c *cli.Context, e env) error {
 // suggestion names the command that was probably meant.
 func suggestion(commands []*cli.Command, typed string) string {
 	const list = "rcgen --help lists the commands"
-	const alike = 0.8 // of 1; below it words have little in common
-	best, name := alike, ""
+	var names []string
 	for _, c := range commands {
-		if d := smetrics.JaroWinkler(typed, c.Name, 0.7, 4); d > best { // Winkler's own parameters
-			best, name = d, c.Name
-		}
+		names = append(names, c.Name)
 	}
-	if name == "" {
+	near := keys.Nearest(typed, names)
+	if len(near) == 0 {
 		return list
 	}
-	return fmt.Sprintf("did you mean %s? %s", name, list)
+	return fmt.Sprintf("did you mean %s? %s", near[0], list)
 }
 
 // noArguments refuses words after the options, but for the one of a command that

@@ -26,7 +26,7 @@ func applyCommand(e env) *cli.Command {
 			"   rcgen apply --yes\n" +
 			"   rcgen apply --allow mongodb   # the database as well, which is otherwise left as it is",
 		Description: "It may be interrupted at any step: running it again goes on.",
-		Flags:       append(applyFlagList(), yesFlag(), dryRunFlag(), dirFlag(), formatFlag()),
+		Flags:       append(applyFlagList(), oldYesFlag(), oldDryRunFlag(), oldDirFlag(), oldFormatFlag()),
 		Action:      func(c *cli.Context) error { return runApply(c, e) },
 	}
 }
@@ -65,12 +65,12 @@ func runApply(c *cli.Context, e env) error {
 	if err != nil {
 		return err
 	}
-	d, requestFile, err := openProject(c)
+	p, err := openProject(c)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	a, err := newApplying(c, e, d, requestFile)
+	defer p.Close()
+	a, err := newApplying(c, e, p)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (a *applying) apply(c *cli.Context, o rollout.Options) error {
 		return err
 	}
 	if len(plan.Steps) > 0 {
-		if confirm(c, a.e, "Run them?") != nil {
+		if confirm(a.e, c.Bool("yes"), "Run them?") != nil {
 			return &generator.Error{What: "apply: nothing that runs was changed", Hint: "answer y, or give --yes; rcgen apply does it at any time"}
 		}
 		began := time.Now()

@@ -13,8 +13,8 @@ import (
 
 	"rcgen/generator"
 	"rcgen/internal/container"
-	"rcgen/internal/disk"
 	"rcgen/internal/engine"
+	"rcgen/internal/project"
 	"rcgen/internal/rollout"
 )
 
@@ -25,7 +25,7 @@ const stopping = 2 * time.Minute
 // applying is an apply between the project's directory and its containers.
 type applying struct {
 	e       env
-	d       *disk.Dir
+	d       *project.Project
 	dir     string
 	engine  engine.Engine
 	release func()
@@ -37,8 +37,8 @@ type applying struct {
 
 // newApplying finds the engine, keeps others from it, for a while also what an apply
 // that was killed has left running, and refuses what would do harm. release ends it.
-func newApplying(c *cli.Context, e env, d *disk.Dir, requestFile []byte) (*applying, error) {
-	a := &applying{e: e, d: d, dir: c.String("dir"), release: func() {}}
+func newApplying(c *cli.Context, e env, p *project.Project) (*applying, error) {
+	a := &applying{e: e, d: p, dir: c.String("dir"), release: func() {}}
 	var err error
 	if a.engine, err = newEngine(c.Context, a.dir); err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func newApplying(c *cli.Context, e env, d *disk.Dir, requestFile []byte) (*apply
 			return nil, err
 		}
 	}
-	if err := a.guard(c.Context, requestFile); err != nil {
+	if err := a.guard(c.Context, p.Request); err != nil {
 		a.release()
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (a *applying) lock(ctx context.Context) error {
 	if err := os.MkdirAll(own, 0o755); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, lockWait)
+	ctx, cancel := context.WithTimeout(ctx, project.LockWait)
 	defer cancel()
 	locked, release, err := a.engine.Exclusive(ctx, own)
 	if err == nil {

@@ -2,11 +2,10 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
 )
@@ -19,16 +18,16 @@ type question struct {
 	set             func(answer string) error
 }
 
-// ask fills a request from a person's answers. Each is checked before the next
-// is asked.
-func ask(c *cli.Context, e env, r *generator.Request) error {
-	host, err := readHost(c, e, generator.Host{})
+// ask fills a request from the user's answers. Each is checked before the next is
+// asked.
+func (o initOptions) ask(ctx context.Context, e env, r *generator.Request) error {
+	host, err := o.request.host.read(ctx, e, generator.Host{})
 	if err != nil {
 		return err
 	}
 	r.Host = host
 	in := bufio.NewReader(e.stdin)
-	for _, q := range questions(c, r) {
+	for _, q := range o.questions(r) {
 		if q.given || q.needed != nil && !q.needed() {
 			continue
 		}
@@ -39,7 +38,8 @@ func ask(c *cli.Context, e env, r *generator.Request) error {
 	return nil
 }
 
-func questions(c *cli.Context, r *generator.Request) []question {
+func (o initOptions) questions(r *generator.Request) []question {
+	given := o.request
 	const here = " (in brackets: this machine)"
 	return []question{
 		{false, nil, "How many users will have an account?", "100", func(a string) (err error) {
@@ -48,14 +48,14 @@ func questions(c *cli.Context, r *generator.Request) []question {
 			}
 			return r.Check()
 		}},
-		{c.IsSet("domain"), nil, "Under which domain? (localhost: http, on this machine only)", generator.Localhost, func(a string) (err error) {
+		{given.domain != nil, nil, "Under which domain? (localhost: http, on this machine only)", generator.Localhost, func(a string) (err error) {
 			r.Domain, err = generator.NormalDomain(a)
-			if err == nil && r.Domain != generator.Localhost && !c.IsSet("tls") {
+			if err == nil && r.Domain != generator.Localhost && given.tls == nil {
 				r.TLS.Mode = generator.TLSACME
 			}
 			return err
 		}},
-		{c.IsSet("acme-email"), func() bool { return r.TLS.Mode == generator.TLSACME },
+		{given.acmeEmail != nil, func() bool { return r.TLS.Mode == generator.TLSACME },
 			"E-mail for the certificate? (none: plain http, behind a proxy of yours)", "none", func(a string) error {
 				if a == "none" {
 					r.TLS.Mode = generator.TLSOff
@@ -64,13 +64,13 @@ func questions(c *cli.Context, r *generator.Request) []question {
 				r.TLS.Email = a
 				return r.Check()
 			}},
-		{c.IsSet("cores"), nil, "Cores of the machine that will run it?" + here, fmt.Sprint(r.Host.Cores), func(a string) (err error) {
+		{given.host.cores != nil, nil, "Cores of the machine that will run it?" + here, fmt.Sprint(r.Host.Cores), func(a string) (err error) {
 			if r.Host.Cores, err = positive("cores", a); err != nil {
 				return err
 			}
 			return r.Check()
 		}},
-		{c.IsSet("memory"), nil, "Its memory?" + here, r.Host.Memory.String(), func(a string) (err error) {
+		{given.host.memory != nil, nil, "Its memory?" + here, r.Host.Memory.String(), func(a string) (err error) {
 			if r.Host.Memory, err = generator.ParseBytes(a); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,9 +11,16 @@ import (
 
 	"rcgen/generator"
 	"rcgen/internal/container"
+	"rcgen/internal/project"
 )
 
+type diffOptions struct {
+	dir, format, envFile string
+	edits, running       bool
+}
+
 func diffCommand(e env) *cli.Command {
+	var o diffOptions
 	return &cli.Command{
 		Name:  "diff",
 		Usage: "show what generate would change, and what you changed",
@@ -22,11 +30,11 @@ func diffCommand(e env) *cli.Command {
 			"   rcgen diff --running          # the running containers as well\n" +
 			"   rcgen diff --env-file .env.example    # in CI, where the secrets are not",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "edits", Usage: "show your edits of generated files too"},
-			&cli.BoolFlag{Name: "running", Usage: "compare the running containers with the files too"},
-			envFileFlag(), dirFlag(), formatFlag(),
+			&cli.BoolFlag{Name: "edits", Usage: "show your edits of generated files too", Destination: &o.edits},
+			&cli.BoolFlag{Name: "running", Usage: "compare the running containers with the files too", Destination: &o.running},
+			envFileFlag(&o.envFile), dirFlag(&o.dir), formatFlag(&o.format),
 		},
-		Action: validating(func(c *cli.Context) error { return runDiff(c, e) }),
+		Action: validating(func(c *cli.Context) error { return o.run(c.Context, e) }),
 	}
 }
 
@@ -36,39 +44,39 @@ type differences struct {
 	Running []container.Drift      `json:"running,omitempty"` // what the containers differ in
 }
 
-func runDiff(c *cli.Context, e env) error {
-	d, requestFile, err := openProject(c)
+func (o diffOptions) run(ctx context.Context, e env) error {
+	p, err := project.Open(o.dir, project.LockWait)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	envFile, err := readEnvFile(c)
+	defer p.Close()
+	envFile, err := checkEnvFile(o.envFile)
 	if err != nil {
 		return err
 	}
-	current, err := generator.Settled(d.FS())
+	current, err := generator.Settled(p.FS())
 	if err != nil {
 		return err
 	}
-	b, err := job{requestFile: requestFile, envFile: envFile, current: current, dir: c.String("dir"), written: true}.reconcile(e)
+	b, err := project.Choices{Request: p.Request, Dir: o.dir, EnvFile: envFile, Written: true, Random: e.random}.Reconcile(current)
 	var foreign *generator.ForeignError
 	if err != nil && !errors.As(err, &foreign) { // those are shown
 		return err
 	}
-	report := differences{Files: b.outcome.Differences()}
-	if c.Bool("running") {
-		docker, err := newEngine(c.Context, c.String("dir"))
+	report := differences{Files: b.Outcome.Differences()}
+	if o.running {
+		docker, err := newEngine(ctx, o.dir)
 		if err != nil {
 			return err
 		}
-		if report.Running, err = docker.Drift(c.Context); err != nil {
+		if report.Running, err = docker.Drift(ctx); err != nil {
 			return err
 		}
 	}
-	if c.String("format") == "json" {
+	if o.format == "json" {
 		err = printJSON(e.stdout, report)
 	} else {
-		err = printDifferences(c, e, b.outcome, report)
+		err = o.print(e, b.Outcome, report)
 	}
 	if err != nil {
 		return err
@@ -89,7 +97,7 @@ func (d differences) pending() int {
 	return n
 }
 
-func printDifferences(c *cli.Context, e env, o generator.Outcome, d differences) error {
+func (o diffOptions) print(e env, outcome generator.Outcome, d differences) error {
 	var out strings.Builder
 	for i, f := range d.Files {
 		if f.Pending() {
@@ -101,8 +109,8 @@ func printDifferences(c *cli.Context, e env, o generator.Outcome, d differences)
 		} else if f.Change == "keep" {
 			fmt.Fprintf(&out, "%s: %s, kept as it is\n", f.Path, f.Class)
 		}
-		if c.Bool("edits") && i < len(o.States) {
-			if edits := o.States[i].Edits(); edits != "" {
+		if o.edits && i < len(outcome.States) {
+			if edits := outcome.States[i].Edits(); edits != "" {
 				fmt.Fprintf(&out, "%s: what you changed\n%s", f.Path, edits)
 			}
 		}

@@ -18,6 +18,7 @@ import (
 	"rcgen/internal/container"
 	"rcgen/internal/doctor"
 	"rcgen/internal/engine"
+	"rcgen/internal/project"
 	"rcgen/internal/redact"
 )
 
@@ -35,7 +36,7 @@ func doctorCommand(e env) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "only", Usage: "the check or group `ID` alone"},
 			&cli.BoolFlag{Name: "support", Usage: "lay the project beside what Rocket.Chat recommends; exit code 3 when a point is not met"},
-			dirFlag(), &cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or, with --support, markdown"},
+			oldDirFlag(), &cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or, with --support, markdown"},
 		},
 		Action: func(c *cli.Context) error {
 			if c.Bool("support") {
@@ -91,12 +92,12 @@ func knownChecks(only []string) error {
 func doctorSources(c *cli.Context, e env) (doctor.Sources, error) {
 	dir := c.String("dir")
 	if _, err := os.Stat(dir); err != nil {
-		return doctor.Sources{}, &noProjectError{dir, true}
+		return doctor.Sources{}, &project.MissingError{Dir: dir, NoDir: true}
 	}
 	secrets := redactor(dir)
 	s := doctor.Sources{Now: e.now, Clean: cleaner(dir, secrets)}
-	plan, err := writtenPlan(dir)
-	var none *noProjectError
+	plan, err := project.ReadPlan(dir)
+	var none *project.MissingError
 	switch {
 	case err == nil:
 		s.Plan = &plan

@@ -19,6 +19,7 @@ import (
 	"rcgen/internal/doctor"
 	"rcgen/internal/engine"
 	"rcgen/internal/git"
+	"rcgen/internal/project"
 )
 
 // projectSources are the functions that ask about the files in dir. They take no lock
@@ -32,7 +33,7 @@ func projectSources(c *cli.Context, e env, open func(context.Context) (engine.En
 			if err != nil {
 				return nil, err
 			}
-			return findingsOf(dir, text, generator.EnvFile)
+			return project.Findings(dir, text, generator.EnvFile)
 		},
 		Files:   func(context.Context) ([]string, error) { return pendingFiles(c, e) },
 		Drifted: func(ctx context.Context) ([]string, error) { return driftedServices(ctx, compose) },

@@ -10,6 +10,7 @@ import (
 
 	"rcgen/generator"
 	"rcgen/internal/doctor"
+	"rcgen/internal/project"
 )
 
 // runSupport prints how the project stands to the vendor's recommendations.
@@ -25,7 +26,7 @@ func runSupport(c *cli.Context, e env) error {
 		return s.Broken
 	}
 	if s.Plan == nil {
-		return &noProjectError{c.String("dir"), false}
+		return &project.MissingError{Dir: c.String("dir")}
 	}
 	ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -6,52 +6,59 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/internal/project"
 )
 
+type ejectOptions struct {
+	dir         string
+	yes, dryRun bool
+}
+
 func ejectCommand(e env) *cli.Command {
+	var o ejectOptions
 	return &cli.Command{
 		Name:  "eject",
 		Usage: "leave a plain Compose project that rcgen knows nothing of",
 		UsageText: "rcgen eject [options]\n\n" +
 			"   rcgen eject --dry-run\n" +
 			"   rcgen eject --yes",
-		Flags:  []cli.Flag{yesFlag(), dryRunFlag(), dirFlag()},
-		Action: validating(func(c *cli.Context) error { return runEject(c, e) }),
+		Flags:  []cli.Flag{yesFlag(&o.yes), dryRunFlag(&o.dryRun), dirFlag(&o.dir)},
+		Action: validating(func(*cli.Context) error { return o.run(e) }),
 	}
 }
 
-func runEject(c *cli.Context, e env) error {
-	d, requestFile, err := openProject(c)
+func (o ejectOptions) run(e env) error {
+	p, err := project.Open(o.dir, project.LockWait)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	_, held, err := generator.ReadRoutes(d.FS())
+	defer p.Close()
+	_, held, err := generator.ReadRoutes(p.FS())
 	if err != nil {
 		return err
 	}
 	if len(held) > 0 {
 		return &generator.Error{What: "eject: an apply is unfinished", Hint: "rcgen apply ends it"}
 	}
-	b, err := job{requestFile: requestFile, current: d.FS(), dir: c.String("dir"), written: true, ejected: true}.reconcile(e)
+	b, err := project.Choices{Request: p.Request, Dir: o.dir, Written: true, Ejected: true, Random: e.random}.Reconcile(p.FS())
 	if err != nil {
 		return err
 	}
-	valid, err := generator.Eject(d.FS(), b.outcome, b.plan.Host)
+	valid, err := generator.Eject(p.FS(), b.Outcome, b.Plan.Host)
 	if err != nil {
 		return err
 	}
 	for _, ch := range valid.Changes() {
 		fmt.Fprintf(e.stdout, "%-8s %s\n", ch.Verb(), ch.File.Path)
 	}
-	if c.Bool("dry-run") {
+	if o.dryRun {
 		fmt.Fprintln(e.stdout, "\nnothing was written (--dry-run)")
 		return nil
 	}
-	if err := confirm(c, e, "rcgen can no longer change this project afterwards. Eject it?"); err != nil {
+	if err := confirm(e, o.yes, "rcgen can no longer change this project afterwards. Eject it?"); err != nil {
 		return err
 	}
-	if err := d.Write(valid); err != nil {
+	if err := p.Write(valid); err != nil {
 		return err
 	}
 	fmt.Fprintln(e.stdout, "\nthis is a plain Compose project now: docker compose up -d --wait")

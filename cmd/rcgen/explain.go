@@ -8,10 +8,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rcgen/generator"
+	"rcgen/generator/keys"
 )
 
 func explainCommand(e env) *cli.Command {
+	var format string
 	return &cli.Command{
 		Name:      "explain",
 		Usage:     "say what a key of rcgen.yaml does",
@@ -20,18 +21,17 @@ func explainCommand(e env) *cli.Command {
 			"   rcgen explain                       # every key\n" +
 			"   rcgen explain tls                   # a section\n" +
 			"   rcgen explain --format json tls.mode",
-		Flags:  []cli.Flag{formatFlag()},
-		Action: func(c *cli.Context) error { return runExplain(c, e) },
+		Flags:  []cli.Flag{formatFlag(&format)},
+		Action: func(c *cli.Context) error { return runExplain(e, c.Args().First(), format) },
 	}
 }
 
-func runExplain(c *cli.Context, e env) error {
-	key := c.Args().First()
-	docs, err := generator.Explain(key)
+func runExplain(e env, key, format string) error {
+	docs, err := keys.Explain(key)
 	if err != nil {
 		return usageError{err}
 	}
-	if c.String("format") == "json" {
+	if format == "json" {
 		return printJSON(e.stdout, docs)
 	}
 	var out strings.Builder
@@ -49,7 +49,7 @@ func runExplain(c *cli.Context, e env) error {
 }
 
 // explainKey prints all that is known of one key.
-func explainKey(w io.Writer, d generator.KeyDoc) {
+func explainKey(w io.Writer, d keys.KeyDoc) {
 	fmt.Fprintf(w, "%s\n\n%s\n\n", d.Key, d.Description)
 	option := d.Option
 	if option != "" {
@@ -68,7 +68,7 @@ func explainKey(w io.Writer, d generator.KeyDoc) {
 }
 
 // keyTable prints one line for each key.
-func keyTable(w io.Writer, docs []generator.KeyDoc) {
+func keyTable(w io.Writer, docs []keys.KeyDoc) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "KEY\tTYPE\tDEFAULT\tWHAT IT IS")
 	for _, d := range docs {
@@ -77,7 +77,7 @@ func keyTable(w io.Writer, docs []generator.KeyDoc) {
 	t.Flush()
 }
 
-func defaultOf(d generator.KeyDoc) string {
+func defaultOf(d keys.KeyDoc) string {
 	switch {
 	case d.Required:
 		return "required"

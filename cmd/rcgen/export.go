@@ -9,6 +9,7 @@ import (
 
 	"rcgen/generator"
 	"rcgen/generator/helm"
+	"rcgen/internal/project"
 )
 
 // exports says of each target what it is for.
@@ -19,6 +20,12 @@ var exports = map[string]string{
 	helm.TargetFleet:     "Rancher Fleet: bundles and a GitRepo",
 	helm.TargetRancher:   "Rancher Apps, RKE2 and k3s: ClusterRepo and HelmChart",
 	helm.TargetOpenShift: "OpenShift: values, leave for the image's user, Routes",
+}
+
+type exportOptions struct {
+	target, nats, dir   string
+	out, mongodb        *string
+	strict, fromCompose bool
 }
 
 func exportCommand(e env) *cli.Command {
@@ -40,11 +47,12 @@ func exportCommand(e env) *cli.Command {
 		},
 	}
 	for _, target := range helm.Targets() {
+		o := exportOptions{target: target}
 		sub := &cli.Command{
 			Name: target, Usage: exports[target], HideHelpCommand: true, OnUsageError: onUsageError,
 			UsageText: "rcgen export " + target + " [options]",
-			Flags:     exportFlags(target),
-			Action:    func(c *cli.Context) error { return runExport(c, e, target) },
+			Flags:     o.flags(),
+			Action:    func(*cli.Context) error { return o.run(e) },
 		}
 		sub.Action = noArguments(sub, sub.Action)
 		command.Subcommands = append(command.Subcommands, sub)
@@ -52,58 +60,55 @@ func exportCommand(e env) *cli.Command {
 	return command
 }
 
-func exportFlags(target string) []cli.Flag {
+func (o *exportOptions) flags() []cli.Flag {
 	flags := []cli.Flag{
-		&cli.StringFlag{Name: "out", Usage: "write every file into `DIR` (default: print the main one)"},
-		&cli.StringFlag{Name: "mongodb", Usage: "`external`: a replica set will be there, as mongodb.external in rcgen.yaml says it"},
-		&cli.StringFlag{Name: "nats", Value: helm.NATSOwn, Usage: "`MODE`: own (a release of NATS' chart with a password) or external (yours)"},
-		strictFlag(), dirFlag(),
+		optionFlag(&o.out, "out", "write every file into `DIR` (default: print the main one)"),
+		optionFlag(&o.mongodb, "mongodb", "`external`: a replica set will be there, as mongodb.external in rcgen.yaml says it"),
+		&cli.StringFlag{Name: "nats", Value: helm.NATSOwn, Usage: "`MODE`: own (a release of NATS' chart with a password) or external (yours)", Destination: &o.nats},
+		strictFlag(&o.strict), dirFlag(&o.dir),
 	}
-	if target == helm.TargetHelm {
-		flags = append(flags, &cli.BoolFlag{Name: "from-compose", Usage: "print the steps that carry the data over, and what stays behind"})
+	if o.target == helm.TargetHelm {
+		flags = append(flags, &cli.BoolFlag{Name: "from-compose", Usage: "print the steps that carry the data over, and what stays behind", Destination: &o.fromCompose})
 	}
 	return flags
 }
 
-func runExport(c *cli.Context, e env, target string) error {
-	o := helm.Options{Target: target, NATS: c.String("nats")}
-	switch m := c.String("mongodb"); {
-	case m == "external":
-		o.ExternalMongoDB = true
-	case c.IsSet("mongodb"):
-		return flagError("mongodb", m, "external: the chart's own is too old for Rocket.Chat")
+func (o exportOptions) run(e env) error {
+	to := helm.Options{Target: o.target, NATS: o.nats, ExternalMongoDB: o.mongodb != nil}
+	if o.mongodb != nil && *o.mongodb != "external" {
+		return flagError("mongodb", *o.mongodb, "external: the chart's own is too old for Rocket.Chat")
 	}
-	if c.IsSet("out") && c.String("out") == "" {
+	if o.out != nil && *o.out == "" {
 		return flagError("out", "", "the name of a directory")
 	}
-	p, err := exportPlan(c)
+	p, err := exportPlan(o.dir)
 	if err != nil {
 		return err
 	}
-	if c.Bool("from-compose") {
-		text, err := helm.FromCompose(p, o)
+	if o.fromCompose {
+		text, err := helm.FromCompose(p, to)
 		if err == nil {
 			_, err = e.stdout.Write(text)
 		}
 		return err
 	}
-	files, err := helm.Export(p, o)
+	files, err := helm.Export(p, to)
 	if err != nil {
 		return err
 	}
-	if err := strict(c, p.Warnings); err != nil {
+	if err := refuseWarnings(o.strict, p.Warnings); err != nil {
 		return err
 	}
 	warn(e, p.Warnings)
-	if c.IsSet("out") {
-		return writeExport(e, c.String("out"), files)
+	if o.out != nil {
+		return writeExport(e, *o.out, files)
 	}
 	for _, f := range files {
-		if f.Path == helm.MainFile(target) {
+		if f.Path == helm.MainFile(o.target) {
 			_, err = e.stdout.Write(f.Content)
 		}
 	}
-	return errors.Join(err, note(e, target, len(files)))
+	return errors.Join(err, note(e, o.target, len(files)))
 }
 
 func note(e env, target string, files int) error {
@@ -112,17 +117,17 @@ func note(e env, target string, files int) error {
 }
 
 // exportPlan sizes the project in the directory for a cluster.
-func exportPlan(c *cli.Context) (helm.Plan, error) {
-	d, data, err := openProject(c)
+func exportPlan(dir string) (helm.Plan, error) {
+	opened, err := project.Open(dir, project.LockWait)
 	if err != nil {
 		return helm.Plan{}, err
 	}
-	defer d.Close()
-	r, err := generator.DecodeRequest(data)
+	defer opened.Close()
+	r, err := generator.DecodeRequest(opened.Request)
 	if err != nil {
 		return helm.Plan{}, err
 	}
-	own, err := job{dir: c.String("dir")}.ownProfile(r)
+	own, err := project.ProfileOf(dir, r)
 	if err != nil {
 		return helm.Plan{}, err
 	}

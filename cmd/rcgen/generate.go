@@ -1,8 +1,13 @@
 package main
 
-import "github.com/urfave/cli/v2"
+import (
+	"github.com/urfave/cli/v2"
+
+	"rcgen/internal/project"
+)
 
 func generateCommand(e env) *cli.Command {
+	o := writeOptions{then: thenApply}
 	return &cli.Command{
 		Name:  "generate",
 		Usage: "write the project again from rcgen.yaml",
@@ -10,14 +15,14 @@ func generateCommand(e env) *cli.Command {
 			"   rcgen generate                # after a change of rcgen.yaml, or with a new rcgen\n" +
 			"   rcgen generate --dry-run\n" +
 			"   rcgen generate --secret SMTP_PASSWORD=password.txt",
-		Flags: []cli.Flag{secretFlag(), envFileFlag(), strictFlag(), yesFlag(), dryRunFlag(), dirFlag(), formatFlag()},
+		Flags: o.flags(),
 		Action: validating(func(c *cli.Context) error {
-			d, requestFile, err := openProject(c)
+			p, err := project.Open(o.dir, project.LockWait)
 			if err != nil {
 				return err
 			}
-			defer d.Close()
-			return regenerate(c, e, d, requestFile, nil)
+			defer p.Close()
+			return o.regenerate(c.Context, e, p, p.Request, nil, false)
 		}),
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,10 +11,22 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/keys"
+	"rcgen/internal/project"
 )
 
+type planOptions struct {
+	users                 *string
+	request               requestOptions
+	target                string // compose or kubernetes
+	nodeCores, nodeMemory *string
+	strict                bool
+	dir, format           string
+}
+
 func planCommand(e env) *cli.Command {
-	flags := []cli.Flag{&cli.StringFlag{Name: "users", Usage: "`N` accounts, or several numbers with commas between (default: rcgen.yaml's)"}}
+	var o planOptions
+	flags := []cli.Flag{optionFlag(&o.users, "users", keys.Lead("users")+"; several with commas between (default: rcgen.yaml's)")}
 	return &cli.Command{
 		Name:  "plan",
 		Usage: "show the sizing with its reasons and sources; writes nothing",
@@ -23,29 +36,29 @@ func planCommand(e env) *cli.Command {
 			"   rcgen plan --users 500,1000,3000,10000    # a row each\n" +
 			"   rcgen plan --users 3000 --format json\n" +
 			"   rcgen plan --users 20000 --target kubernetes",
-		Flags:  append(append(append(flags, requestFlags()...), kubernetesFlags()...), strictFlag(), dirFlag(), formatFlag()),
-		Action: func(c *cli.Context) error { return runPlan(c, e) },
+		Flags:  append(append(append(flags, o.request.flags()...), o.kubernetesFlags()...), strictFlag(&o.strict), dirFlag(&o.dir), formatFlag(&o.format)),
+		Action: func(c *cli.Context) error { return o.run(c.Context, e) },
 	}
 }
 
-func runPlan(c *cli.Context, e env) error {
-	if err := checkPlanTarget(c); err != nil {
+func (o planOptions) run(ctx context.Context, e env) error {
+	if err := o.checkTarget(); err != nil {
 		return err
 	}
-	r, base, err := planRequest(c, e)
+	r, base, err := o.readRequest(ctx, e)
 	if err != nil {
 		return err
 	}
-	users, err := userCounts(c, r.Users)
+	users, err := o.userCounts(r.Users)
 	if err != nil {
 		return err
 	}
-	own, _, err := ownProfile(base, r.Profile)
+	own, _, err := project.OwnProfile(base, r.Profile)
 	if err != nil {
 		return usageError{err}
 	}
-	if c.String("target") == targetKubernetes {
-		return planKubernetes(c, e, r, own, users)
+	if o.target == targetKubernetes {
+		return o.planKubernetes(e, r, own, users)
 	}
 	var plans []generator.Plan
 	for _, r.Users = range users {
@@ -58,50 +71,50 @@ func runPlan(c *cli.Context, e env) error {
 		}
 		plans = append(plans, p)
 	}
-	return printPlans(c, e, plans)
+	return o.printPlans(e, plans)
 }
 
-// planRequest takes the request of the project in the directory where there is
+// readRequest takes the request of the project in the directory where there is
 // one, and puts the options above it. base is where its profile is looked up.
-func planRequest(c *cli.Context, e env) (r generator.Request, base string, err error) {
-	var none *noProjectError
-	d, data, err := openProject(c)
+func (o planOptions) readRequest(ctx context.Context, e env) (r generator.Request, base string, err error) {
+	var none *project.MissingError
+	p, err := project.Open(o.dir, project.LockWait)
 	switch {
 	case err == nil:
-		defer d.Close()
-		if r, err = generator.DecodeRequest(data); err != nil {
+		defer p.Close()
+		if r, err = generator.DecodeRequest(p.Request); err != nil {
 			return r, "", err
 		}
-		base = c.String("dir")
-	case errors.As(err, &none) && c.IsSet("users"):
+		base = o.dir
+	case errors.As(err, &none) && o.users != nil:
 		r = newProject()
 	case errors.As(err, &none):
 		return r, "", usageError{&generator.Error{What: "plan: wants --users N, or a directory with " + generator.RequestFile, Hint: "rcgen plan --users 3000"}}
 	default:
 		return r, "", err
 	}
-	if c.IsSet("profile") {
+	if o.request.profile != nil {
 		base = ""
 	}
-	if c.IsSet("users") {
+	if o.users != nil {
 		r.Instances = 0 // planned from the users, as scale --users does
 	}
-	if err := applyFlags(c, &r); err != nil {
+	if err := o.request.apply(&r); err != nil {
 		return r, "", err
 	}
-	if c.String("target") == targetKubernetes { // there is no host
+	if o.target == targetKubernetes { // there is no host
 		return r, base, nil
 	}
-	r.Host, err = readHost(c, e, r.Host)
+	r.Host, err = o.request.host.read(ctx, e, r.Host)
 	return r, base, err
 }
 
-func userCounts(c *cli.Context, byDefault int) ([]int, error) {
-	if !c.IsSet("users") {
+func (o planOptions) userCounts(byDefault int) ([]int, error) {
+	if o.users == nil {
 		return []int{byDefault}, nil
 	}
 	var users []int
-	for _, s := range strings.Split(c.String("users"), ",") {
+	for _, s := range strings.Split(*o.users, ",") {
 		n, err := positive("users", strings.TrimSpace(s))
 		if err != nil {
 			return nil, err
@@ -112,17 +125,17 @@ func userCounts(c *cli.Context, byDefault int) ([]int, error) {
 }
 
 // printPlans prints one plan in full, or a row for each of several.
-func printPlans(c *cli.Context, e env, plans []generator.Plan) error {
-	return printSized(c, e, plans, func(p generator.Plan) []generator.Warning { return p.Warnings }, func(w io.Writer, p generator.Plan) {
+func (o planOptions) printPlans(e env, plans []generator.Plan) error {
+	return printSized(o, e, plans, func(p generator.Plan) []generator.Warning { return p.Warnings }, func(w io.Writer, p generator.Plan) {
 		planTable(w, p)
 		planReasons(w, p)
 	}, planRows)
 }
 
 // printSized prints plans of one kind: one by table, several by rows, or as JSON.
-func printSized[P any](c *cli.Context, e env, plans []P, warnings func(P) []generator.Warning, table func(io.Writer, P), rows func(io.Writer, []P)) error {
+func printSized[P any](o planOptions, e env, plans []P, warnings func(P) []generator.Warning, table func(io.Writer, P), rows func(io.Writer, []P)) error {
 	for _, p := range plans {
-		if err := strict(c, warnings(p)); err != nil {
+		if err := refuseWarnings(o.strict, warnings(p)); err != nil {
 			return err
 		}
 	}
@@ -131,9 +144,9 @@ func printSized[P any](c *cli.Context, e env, plans []P, warnings func(P) []gene
 		warn(e, warnings(plans[0]))
 	}
 	switch {
-	case c.String("format") == "json" && one:
+	case o.format == "json" && one:
 		return printJSON(e.stdout, plans[0])
-	case c.String("format") == "json":
+	case o.format == "json":
 		return printJSON(e.stdout, plans)
 	}
 	var out strings.Builder

@@ -14,53 +14,54 @@ import (
 // targetKubernetes makes rcgen plan size a cluster instead of a host.
 const targetKubernetes = "kubernetes"
 
-func kubernetesFlags() []cli.Flag {
+func (o *planOptions) kubernetesFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "target", Value: "compose", Usage: "`TARGET` to plan for: compose (one host) or kubernetes"},
-		&cli.StringFlag{Name: "node-cores", Usage: "`N` cores of a node of the cluster (default: 8)"},
-		&cli.StringFlag{Name: "node-memory", Usage: "memory `SIZE` of a node of the cluster (default: 32GiB)"},
+		&cli.StringFlag{Name: "target", Value: "compose", Usage: "`TARGET` to plan for: compose (one host) or kubernetes", Destination: &o.target},
+		optionFlag(&o.nodeCores, "node-cores", "`N` cores of a node of the cluster (default: 8)"),
+		optionFlag(&o.nodeMemory, "node-memory", "memory `SIZE` of a node of the cluster (default: 32GiB)"),
 	}
 }
 
-// checkPlanTarget refuses a target that is none, and options of a node without a cluster.
-func checkPlanTarget(c *cli.Context) error {
-	switch t := c.String("target"); {
-	case t != "compose" && t != targetKubernetes:
-		return flagError("target", t, "compose or kubernetes")
-	case t == "compose" && c.IsSet("node-cores"):
-		return flagError("node-cores", c.String("node-cores"), "--target kubernetes beside it; a host has --cores")
-	case t == "compose" && c.IsSet("node-memory"):
-		return flagError("node-memory", c.String("node-memory"), "--target kubernetes beside it; a host has --memory")
+// checkTarget refuses a target that is none, and options of a node without a cluster.
+func (o planOptions) checkTarget() error {
+	host := o.request.host
+	switch cluster := o.target == targetKubernetes; {
+	case o.target != "compose" && !cluster:
+		return flagError("target", o.target, "compose or kubernetes")
+	case !cluster && o.nodeCores != nil:
+		return flagError("node-cores", *o.nodeCores, "--target kubernetes beside it; a host has --cores")
+	case !cluster && o.nodeMemory != nil:
+		return flagError("node-memory", *o.nodeMemory, "--target kubernetes beside it; a host has --memory")
+	case cluster && host.cores != nil:
+		return flagError("cores", *host.cores, "no --target kubernetes beside it; a node has --node-cores")
+	case cluster && host.memory != nil:
+		return flagError("memory", *host.memory, "no --target kubernetes beside it; a node has --node-memory")
+	default:
+		return nil
 	}
-	for _, host := range []string{"cores", "memory"} {
-		if c.String("target") == targetKubernetes && c.IsSet(host) {
-			return flagError(host, c.String(host), "no --target kubernetes beside it; a node has --node-"+host)
-		}
-	}
-	return nil
 }
 
 // readNode returns the size of a node.
-func readNode(c *cli.Context) (n helm.Node, err error) {
+func (o planOptions) readNode() (n helm.Node, err error) {
 	n = helm.DefaultNode
-	if c.IsSet("node-cores") {
+	if o.nodeCores != nil {
 		n.Source = "flag"
-		if n.Cores, err = positive("node-cores", c.String("node-cores")); err != nil {
+		if n.Cores, err = positive("node-cores", *o.nodeCores); err != nil {
 			return n, err
 		}
 	}
-	if c.IsSet("node-memory") {
+	if o.nodeMemory != nil {
 		n.Source = "flag"
-		if n.Memory, err = generator.ParseBytes(c.String("node-memory")); err != nil || n.Memory == 0 {
-			return n, flagError("node-memory", c.String("node-memory"), "a size like 32GiB")
+		if n.Memory, err = generator.ParseBytes(*o.nodeMemory); err != nil || n.Memory == 0 {
+			return n, flagError("node-memory", *o.nodeMemory, "a size like 32GiB")
 		}
 	}
 	return n, nil
 }
 
 // planKubernetes sizes a cluster for each number of users, and prints it.
-func planKubernetes(c *cli.Context, e env, r generator.Request, own *generator.Profile, users []int) error {
-	node, err := readNode(c)
+func (o planOptions) planKubernetes(e env, r generator.Request, own *generator.Profile, users []int) error {
+	node, err := o.readNode()
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func planKubernetes(c *cli.Context, e env, r generator.Request, own *generator.P
 		}
 		plans = append(plans, p)
 	}
-	return printSized(c, e, plans, func(p helm.Plan) []generator.Warning { return p.Warnings }, func(w io.Writer, p helm.Plan) {
+	return printSized(o, e, plans, func(p helm.Plan) []generator.Warning { return p.Warnings }, func(w io.Writer, p helm.Plan) {
 		clusterTable(w, p)
 		clusterReasons(w, p)
 	}, clusterRows)

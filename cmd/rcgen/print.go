@@ -7,9 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/urfave/cli/v2"
-
 	"rcgen/generator"
+	"rcgen/internal/project"
 )
 
 // written is what a command that writes reports as JSON.
@@ -24,39 +23,39 @@ type change struct {
 	Path string `json:"path"`
 }
 
-// printWritten reports what was written, or would be. before is the plan that a
-// scale started from, or nil.
-func printWritten(c *cli.Context, e env, b built, before *generator.Plan) error {
+// print reports what was written, or would be. before is the plan that the options
+// changed, or nil.
+func (o writeOptions) print(e env, b project.Built, before *generator.Plan) error {
 	changes := []change{}
-	for _, ch := range b.valid.Changes() {
+	for _, ch := range b.Valid.Changes() {
 		changes = append(changes, change{ch.Verb(), ch.File.Path})
 	}
-	if c.String("format") == "json" {
-		return printJSON(e.stdout, written{b.plan, changes, c.Bool("dry-run")})
+	if o.format == "json" {
+		return printJSON(e.stdout, written{b.Plan, changes, o.dryRun})
 	}
 	var out strings.Builder
 	switch {
-	case b.alone: // the plan is not carried out
+	case b.Alone: // the plan is not carried out
 	case before == nil:
-		planTable(&out, b.plan)
+		planTable(&out, b.Plan)
 		out.WriteByte('\n')
 	default:
-		planChanges(&out, *before, b.plan)
+		planChanges(&out, *before, b.Plan)
 		out.WriteByte('\n')
 	}
-	if len(changes) == 0 && len(b.outcome.Conflicts()) == 0 {
+	if len(changes) == 0 && len(b.Outcome.Conflicts()) == 0 {
 		out.WriteString("nothing to write: every file is as it should be\n")
 	}
 	for _, ch := range changes {
 		fmt.Fprintf(&out, "%-8s %s\n", ch.Op, ch.Path)
 	}
 	switch {
-	case c.Bool("dry-run"):
+	case o.dryRun:
 		out.WriteString("\nnothing was written (--dry-run)\n")
-	case c.Bool("apply"), c.Command.Name == "upgrade": // more follows
+	case o.then == thenMore:
 		out.WriteByte('\n')
-	case len(changes) > 0 && !b.alone:
-		fmt.Fprintf(&out, "\nnext: %s%s\n", cd(c.String("dir")), nextCommand(c, b.fewer))
+	case len(changes) > 0 && !b.Alone:
+		fmt.Fprintf(&out, "\nnext: %s%s\n", cd(o.dir), o.then.command(b.Fewer))
 	}
 	_, err := io.WriteString(e.stdout, out.String())
 	return err

@@ -19,7 +19,13 @@ type profileRow struct {
 	Source                string `json:"source"` // of the range
 }
 
+type profilesOptions struct {
+	show   *string
+	format string
+}
+
 func profilesCommand(e env) *cli.Command {
+	var o profilesOptions
 	return &cli.Command{
 		Name:  "profiles",
 		Usage: "list the size profiles with their ranges and sources",
@@ -27,16 +33,16 @@ func profilesCommand(e env) *cli.Command {
 			"   rcgen profiles\n" +
 			"   rcgen profiles --show medium > my-profile.yaml    # every value with its source",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "show", Usage: "print the `PROFILE` itself: the keys that one of your own may have"},
-			formatFlag(),
+			optionFlag(&o.show, "show", "print the `PROFILE` itself: the keys that one of your own may have"),
+			formatFlag(&o.format),
 		},
-		Action: func(c *cli.Context) error { return runProfiles(c, e) },
+		Action: func(*cli.Context) error { return o.run(e) },
 	}
 }
 
-func runProfiles(c *cli.Context, e env) error {
-	if c.IsSet("show") {
-		text, err := generator.ProfileText(c.String("show"))
+func (o profilesOptions) run(e env) error {
+	if o.show != nil {
+		text, err := generator.ProfileText(*o.show)
 		if err != nil {
 			return usageError{err}
 		}
@@ -51,7 +57,7 @@ func runProfiles(c *cli.Context, e env) error {
 	for _, p := range all {
 		rows = append(rows, profileRow{p.Name, p.Users.Value.Min, p.Users.Value.Max, p.ConcurrentPerInstance.Value, p.MinInstances.Value, p.Users.Origin()})
 	}
-	if c.String("format") == "json" {
+	if o.format == "json" {
 		return printJSON(e.stdout, rows)
 	}
 	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)

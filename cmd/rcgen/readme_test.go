@@ -8,7 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"rcgen/generator"
+	"github.com/urfave/cli/v2"
+
+	"rcgen/generator/keys"
 )
 
 // TestReadme runs the rcgen commands that the README shows with their output,
@@ -77,26 +79,26 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 var notKeys = []string{"secret", "strict", "dry-run", "dir", "format"}
 
 // TestExplainOptions holds the options that `rcgen explain` and the reference name
-// to those of init.
+// to those of init, and the help of each to the table of keys.
 func TestExplainOptions(t *testing.T) {
-	docs, err := generator.Explain("")
-	if err != nil {
-		t.Fatal(err)
-	}
 	named := slices.Clone(notKeys)
-	for _, d := range docs {
+	for _, d := range keys.All() {
 		if d.Option != "" {
 			named = append(named, d.Option)
 		}
 	}
 	var options []string
 	for _, f := range initCommand(env{}).Flags {
-		options = append(options, f.Names()[0])
+		name := f.Names()[0]
+		options = append(options, name)
+		if help := keys.Help(name); help != "" && f.(cli.DocGenerationFlag).GetUsage() != help {
+			t.Errorf("--%s: its help is not that of its key, %q", name, help)
+		}
 	}
 	slices.Sort(named)
 	slices.Sort(options)
 	if !slices.Equal(named, options) {
-		t.Errorf("named are %v, init has %v: see facts in generator/schema_facts_test.go", named, options)
+		t.Errorf("named are %v, init has %v: see the table in generator/keys", named, options)
 	}
 }
 

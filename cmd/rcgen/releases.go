@@ -29,7 +29,7 @@ func releasesCommand(e env) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "refresh", Usage: "ask the vendor's release service"},
 			&cli.StringFlag{Name: "url", Usage: "`URL` of another service, with --refresh (default: " + releases.Variable + ", else " + releases.Service + ")"},
-			dirFlag(), formatFlag(),
+			oldDirFlag(), oldFormatFlag(),
 		},
 		Action: func(c *cli.Context) error { return runReleases(c, e) },
 	}

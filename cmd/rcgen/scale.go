@@ -4,6 +4,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/keys"
+	"rcgen/internal/project"
 )
 
 func scaleCommand(e env) *cli.Command {
@@ -15,10 +17,10 @@ func scaleCommand(e env) *cli.Command {
 			"   rcgen scale --users 5000      # instances are planned anew\n" +
 			"   rcgen scale --instances 6 --apply    # and start them, or drain and remove them",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "instances", Usage: "`N` Rocket.Chat instances"},
-			&cli.StringFlag{Name: "users", Usage: "`N` accounts; the number of instances is planned from them"},
+			&cli.StringFlag{Name: "instances", Usage: keys.Lead("instances")},
+			&cli.StringFlag{Name: "users", Usage: keys.Lead("users") + "; the instances are planned from them"},
 			&cli.BoolFlag{Name: "apply", Usage: "bring it into effect as rcgen apply does; the options below are its own"},
-			secretFlag(), envFileFlag(), strictFlag(), yesFlag(), dryRunFlag(), dirFlag(), formatFlag(),
+			secretFlag(new([]string)), envFileFlag(new(string)), strictFlag(new(bool)), oldYesFlag(), oldDryRunFlag(), oldDirFlag(), oldFormatFlag(),
 		}, applyFlagList()...),
 		Action: validating(func(c *cli.Context) error { return runScale(c, e) }),
 	}
@@ -35,12 +37,12 @@ func runScale(c *cli.Context, e env) error {
 	if err != nil {
 		return err
 	}
-	d, requestFile, err := openProject(c)
+	p, err := openProject(c)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	before, err := job{requestFile: requestFile, dir: c.String("dir")}.plan()
+	defer p.Close()
+	before, err := project.Choices{Request: p.Request, Dir: p.Dir}.Plan()
 	if err != nil {
 		return err
 	}
@@ -53,19 +55,19 @@ func runScale(c *cli.Context, e env) error {
 	if err != nil {
 		return err
 	}
-	changed, err := generator.SetSize(requestFile, users, instances)
+	changed, err := generator.SetSize(p.Request, users, instances)
 	if err != nil {
 		return usageError{err}
 	}
 	if !c.Bool("apply") || c.Bool("dry-run") {
-		return regenerate(c, e, d, changed, &before)
+		return oldWrite(c, thenApply).regenerate(c.Context, e, p, changed, &before, c.Bool("apply"))
 	}
-	a, err := newApplying(c, e, d, requestFile) // before anything is written
+	a, err := newApplying(c, e, p) // before anything is written
 	if err != nil {
 		return err
 	}
 	defer a.release()
-	if err := regenerate(c, e, d, changed, &before); err != nil {
+	if err := oldWrite(c, thenMore).regenerate(c.Context, e, p, changed, &before, true); err != nil {
 		return err
 	}
 	if a.project, err = a.engine.Project(c.Context); err != nil {

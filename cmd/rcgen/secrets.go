@@ -7,17 +7,19 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/internal/project"
 )
 
-func secretFlag() cli.Flag {
-	return &cli.StringSliceFlag{Name: "secret", Usage: "`NAME=FILE`: put what a file holds into .env, like ROCKETCHAT_LICENSE=licence.txt"}
+func secretFlag(to *[]string) cli.Flag {
+	return listFlag(to, "secret", "`NAME=FILE`: put what a file holds into .env, like ROCKETCHAT_LICENSE=licence.txt")
 }
 
-// readSecrets reads the secrets that a person gives, by their names in .env. They
-// come in files, since other users of a machine see the options of a command.
-func readSecrets(c *cli.Context) (map[string]string, error) {
+// readSecrets reads the secrets that the user gives, by their names in .env: NAME=FILE
+// each, and the file with a connection string, if there is one. They come in files,
+// since other users of a machine see the options of a command.
+func readSecrets(pairs []string, mongoURLFile *string) (map[string]string, error) {
 	given := map[string]string{}
-	for _, pair := range c.StringSlice("secret") {
+	for _, pair := range pairs {
 		name, file, ok := strings.Cut(pair, "=")
 		if !ok || name == "" || file == "" {
 			return nil, flagError("secret", pair, "NAME=FILE, the name of the variable in .env and a file that holds its value alone")
@@ -31,13 +33,13 @@ func readSecrets(c *cli.Context) (map[string]string, error) {
 		}
 		given[name] = value
 	}
-	if _, twice := given["MONGO_URL"]; twice && c.IsSet("mongo-url-file") {
-		return nil, flagError("mongo-url-file", c.String("mongo-url-file"), "no --secret MONGO_URL beside it")
-	}
-	if !c.IsSet("mongo-url-file") {
+	if mongoURLFile == nil {
 		return given, nil
 	}
-	file := c.String("mongo-url-file")
+	file := *mongoURLFile
+	if _, twice := given["MONGO_URL"]; twice {
+		return nil, flagError("mongo-url-file", file, "no --secret MONGO_URL beside it")
+	}
 	url, err := readSecret(file)
 	if err != nil {
 		return nil, usageError{&generator.Error{What: fmt.Sprintf("--mongo-url-file %q: %v", file, err), Hint: "name a file that holds the connection string and nothing else"}}
@@ -52,7 +54,7 @@ func readSecrets(c *cli.Context) (map[string]string, error) {
 // readSecret leaves out what editors and echo add: line ends around the value, and
 // the mark that Windows begins a text with.
 func readSecret(file string) (string, error) {
-	data, err := readSmall(file)
+	data, err := project.ReadSmall(file)
 	value := strings.Trim(strings.TrimPrefix(string(data), "\ufeff"), "\r\n")
 	if err == nil && strings.TrimSpace(value) == "" {
 		err = fmt.Errorf("%s: is empty", file)

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
@@ -15,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"rcgen/generator"
+	"rcgen/internal/project"
 	"rcgen/internal/status"
 )
 
@@ -38,7 +37,7 @@ func statusCommand(e env) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "ask again and again until Ctrl-C"},
 			&cli.DurationFlag{Name: "interval", Value: interval, Usage: "`TIME` between two answers of --watch, from 1s to 1h"},
-			dirFlag(), formatFlag(),
+			oldDirFlag(), oldFormatFlag(),
 		},
 		Action: func(c *cli.Context) error { return runStatus(c, e) },
 	}
@@ -125,7 +124,7 @@ func printStatus(c *cli.Context, w io.Writer, s status.Status) error {
 func askStatus(ctx context.Context, c *cli.Context, e env) (status.Status, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, status.Limit, fmt.Errorf("no answer within %v", status.Limit))
 	defer cancel()
-	plan, err := writtenPlan(c.String("dir"))
+	plan, err := project.ReadPlan(c.String("dir"))
 	if err != nil {
 		return status.Status{}, err
 	}
@@ -145,17 +144,4 @@ func askStatus(ctx context.Context, c *cli.Context, e env) (status.Status, error
 		Files:  func(context.Context) ([]status.FileDrift, error) { return askFiles(c, e) },
 		Docker: docker.Docker,
 	}, plan)
-}
-
-// writtenPlan is the plan of the project in dir.
-func writtenPlan(dir string) (generator.Plan, error) {
-	text, err := generator.ReadRegular(os.DirFS(dir), generator.RequestFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		_, missing := os.Stat(dir)
-		return generator.Plan{}, &noProjectError{dir, missing != nil}
-	}
-	if err != nil {
-		return generator.Plan{}, err
-	}
-	return job{requestFile: text, dir: dir, written: true}.plan()
 }

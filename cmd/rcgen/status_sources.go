@@ -13,8 +13,8 @@ import (
 
 	"rcgen/generator"
 	"rcgen/internal/container"
-	"rcgen/internal/disk"
 	"rcgen/internal/engine"
+	"rcgen/internal/project"
 	"rcgen/internal/status"
 )
 
@@ -26,29 +26,25 @@ const statusLockWait = 2 * time.Second
 // secrets is compared with those of .env.example.
 func askFiles(c *cli.Context, e env) ([]status.FileDrift, error) {
 	dir := c.String("dir")
-	d, err := disk.Open(dir, statusLockWait)
+	p, err := project.Open(dir, statusLockWait)
 	if err != nil {
 		return nil, err
 	}
-	defer d.Close()
-	text, err := generator.ReadRegular(d.FS(), generator.RequestFile)
-	if err != nil {
-		return nil, err
-	}
+	defer p.Close()
 	envFile := generator.EnvFile
-	if _, err := fs.Lstat(d.FS(), envFile); errors.Is(err, fs.ErrNotExist) {
+	if _, err := fs.Lstat(p.FS(), envFile); errors.Is(err, fs.ErrNotExist) {
 		envFile = generator.EnvExample
 	}
-	current, err := generator.Settled(d.FS())
+	current, err := generator.Settled(p.FS())
 	if err != nil {
 		return nil, err
 	}
-	b, err := job{requestFile: text, envFile: envFile, current: current, dir: dir, written: true}.reconcile(e)
+	b, err := project.Choices{Request: p.Request, Dir: dir, EnvFile: envFile, Written: true, Random: e.random}.Reconcile(current)
 	if err != nil {
 		return nil, err
 	}
 	var all []status.FileDrift
-	for _, f := range b.outcome.Differences() {
+	for _, f := range b.Outcome.Differences() {
 		if f.Pending() {
 			all = append(all, status.FileDrift{Path: f.Path, Change: f.Change})
 		}

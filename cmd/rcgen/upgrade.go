@@ -7,6 +7,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/keys"
+	"rcgen/internal/project"
 )
 
 func upgradeCommand(e env) *cli.Command {
@@ -19,11 +21,11 @@ func upgradeCommand(e env) *cli.Command {
 		Description: "It looks at what runs, where something runs, and else at rcgen.yaml. The step that it writes\n" +
 			"takes effect by rcgen apply, or by docker compose.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "release", Usage: "Rocket.Chat `VERSION` to end at; rcgen releases lists them"},
+			&cli.StringFlag{Name: "release", Usage: keys.Lead("release") + " to end at; rcgen releases lists them"},
 			&cli.BoolFlag{Name: "plan", Usage: "show the steps, write nothing"},
 			&cli.BoolFlag{Name: "allow-prerelease", Usage: "go to a release candidate"},
 			&cli.StringFlag{Name: "mongodb", Usage: "`VERSION` of MongoDB that runs, like 8.0, where it is a replica set of your own"},
-			secretFlag(), envFileFlag(), strictFlag(), yesFlag(), dryRunFlag(), dirFlag(), formatFlag(),
+			secretFlag(new([]string)), envFileFlag(new(string)), strictFlag(new(bool)), oldYesFlag(), oldDryRunFlag(), oldDirFlag(), oldFormatFlag(),
 		},
 		Action: validating(func(c *cli.Context) error { return runUpgrade(c, e) }),
 	}
@@ -38,12 +40,12 @@ func runUpgrade(c *cli.Context, e env) error {
 	case c.IsSet("mongodb") && !mongoVersion.MatchString(c.String("mongodb")):
 		return flagError("mongodb", c.String("mongodb"), "a version like 8.0")
 	}
-	d, requestFile, err := openProject(c)
+	p, err := openProject(c)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	before, err := job{requestFile: requestFile, dir: c.String("dir")}.plan()
+	defer p.Close()
+	before, err := project.Choices{Request: p.Request, Dir: p.Dir}.Plan()
 	if err != nil {
 		return err
 	}
@@ -58,7 +60,7 @@ func runUpgrade(c *cli.Context, e env) error {
 	l := newLadder(c, u, s, before)
 	var changed []byte
 	if !c.Bool("plan") {
-		if changed, err = l.change(requestFile); err != nil {
+		if changed, err = l.change(p.Request); err != nil {
 			return err
 		}
 	}
@@ -68,7 +70,7 @@ func runUpgrade(c *cli.Context, e env) error {
 	if c.Bool("plan") {
 		return l.print(c, e, "")
 	}
-	if err := regenerate(c, e, d, changed, &before); err != nil || c.String("format") == "json" {
+	if err := oldWrite(c, thenMore).regenerate(c.Context, e, p, changed, &before, false); err != nil || c.String("format") == "json" {
 		return err
 	}
 	next := l.next()

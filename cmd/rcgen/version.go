@@ -21,12 +21,13 @@ type versionInfo struct {
 }
 
 func versionCommand(e env) *cli.Command {
+	var format string
 	return &cli.Command{
 		Name:      "version",
 		Usage:     "print the version",
 		UsageText: "rcgen version [options]\n\n   rcgen version --format json",
-		Flags:     []cli.Flag{formatFlag()},
-		Action:    func(c *cli.Context) error { return printVersion(e, c.String("format")) },
+		Flags:     []cli.Flag{formatFlag(&format)},
+		Action:    func(*cli.Context) error { return printVersion(e, format) },
 	}
 }
 

@@ -100,6 +100,7 @@ var homes = []struct {
 	{"github.com/dop251/goja", nil},                // tests only
 	{"github.com/santhosh-tekuri/jsonschema", nil}, // tests only
 	{"znkr.io/diff", []string{"generator/textdiff/"}},
+	{"github.com/xrash/smetrics", []string{"generator/keys/"}}, // one suggester
 	{"github.com/grafana/grafana-foundation-sdk", []string{"generator/dashboards/"}},
 	{"os/exec", []string{"internal/engine/", "internal/git/"}}, // docker and git alone are started
 	// only on request: releases --refresh, and doctor, which asks the chat through its proxy
@@ -109,6 +110,17 @@ var homes = []struct {
 
 // leaves are the packages below internal that all others there may know: they know none.
 var leaves = []string{"internal/container", "internal/redact"}
+
+// floors orders the packages under internal/ that know others of them: each knows the
+// machine's parts below the application, and what stands before it in the list.
+var floors = []string{"internal/project", "internal/deploy", "internal/inspect"}
+
+// lower reports whether a package under internal/ may know another one.
+func lower(dir, imported string) bool {
+	own := slices.Index(floors, dir)
+	other := slices.IndexFunc(floors, func(floor string) bool { return below(imported, module+floor) })
+	return own >= 0 && (other < 0 || other == 0 && own > 0)
+}
 
 // below reports whether an import is a package or lies below it, in any major version.
 func below(imported, pkg string) bool {
@@ -131,11 +143,13 @@ func forbidden(file, imported string) string {
 		return "the core fills it in; dashboards know alerts and no more"
 	case below(dir, "generator") && dir != "generator/helm" && own("generator/helm"):
 		return "an export is at the end of the way"
+	case own("generator/keys") && !below(dir, "generator/keys") && dir != "internal/keygen" && !below(dir, "cmd"):
+		return "the table of keys is for commands, and for the program that writes its files"
 	case (dir == "profiles" || dir == "templates") && imported != "embed":
 		return "it holds data only"
 	case slices.Contains(leaves, dir) && below(imported, strings.TrimSuffix(module, "/")) && !own("generator/dotenv"):
 		return "a leaf knows nothing of the module but what a secret is"
-	case below(dir, "internal") && own("internal") && !slices.ContainsFunc(leaves, own):
+	case below(dir, "internal") && own("internal") && !slices.ContainsFunc(leaves, own) && !lower(dir, imported):
 		return "siblings do not know each other, only the leaves"
 	case own("cmd"):
 		return "nothing knows the command line"
@@ -162,7 +176,7 @@ func TestImports(t *testing.T) {
 			}
 		}
 	}
-	for _, dir := range []string{"generator", "generator/alerts", "generator/dashboards", "generator/helm", "profiles", "templates", "cmd/rcgen", "internal/disk", "internal/host"} {
+	for _, dir := range []string{"generator", "generator/alerts", "generator/dashboards", "generator/helm", "generator/keys", "profiles", "templates", "cmd/rcgen", "internal/project", "internal/disk", "internal/host"} {
 		if !dirs[dir] {
 			t.Errorf("%s: no file of it was read; was it renamed?", dir)
 		}
@@ -206,6 +220,16 @@ var samples = []struct {
 	{"generator/plan.go", "rcgen/generator/helm", false},
 	{"generator/alerts/rule.go", "rcgen/generator/helm", false},
 	{"cmd/rcgen/export.go", "rcgen/generator/helm", true},
+	{"generator/keys/keys.go", "rcgen/generator", true},
+	{"generator/keys/nearest.go", "github.com/xrash/smetrics", true},
+	{"generator/keys/schema.go", "os", false},
+	{"generator/keys/schema.go", "rcgen/internal/keygen", false},
+	{"generator/request.go", "rcgen/generator/keys", false},
+	{"generator/helm/export.go", "rcgen/generator/keys", false},
+	{"internal/keygen/main.go", "rcgen/generator/keys", true},
+	{"internal/doctor/host.go", "rcgen/generator/keys", false},
+	{"cmd/rcgen/explain.go", "rcgen/generator/keys", true},
+	{"cmd/rcgen/app.go", "github.com/xrash/smetrics", false},
 	{"generator/dashboards/model.go", "time", false},
 	{"generator/dashboards/model.go", "rcgen/generator", false},
 	{"generator/dashboards/model.go", "rcgen/generator/alerts", true},
@@ -235,6 +259,15 @@ var samples = []struct {
 	{"internal/redact/redact.go", "rcgen/generator", false},
 	{"internal/redact/redact.go", "rcgen/internal/container", false},
 	{"generator/plan.go", "rcgen/internal/container", false},
+	{"internal/disk/disk.go", "rcgen/internal/project", false},
+	{"internal/project/project.go", "rcgen/internal/disk", true},
+	{"internal/project/project.go", "rcgen/internal/inspect", false},
+	{"internal/deploy/deploy.go", "rcgen/internal/project", true},
+	{"internal/deploy/deploy.go", "rcgen/internal/engine", true},
+	{"internal/deploy/deploy.go", "rcgen/internal/inspect", false},
+	{"internal/inspect/doctor.go", "rcgen/internal/project", true},
+	{"internal/inspect/doctor.go", "rcgen/internal/deploy", false},
+	{"internal/project/project.go", "github.com/urfave/cli/v2", false},
 	{"internal/disk/disk.go", "github.com/shirou/gopsutil/v3/mem", false},
 	{"internal/host/host.go", "github.com/shirou/gopsutil/v3/mem", true},
 	{"internal/releases/client.go", "net/http", true},

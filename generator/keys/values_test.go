@@ -1,4 +1,4 @@
-package generator
+package keys
 
 import (
 	"bytes"
@@ -12,17 +12,32 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator"
 )
+
+// must returns a value, or ends the test with its error:
+//
+//	schema := must(Schema())(t)
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(tb testing.TB) T {
+		tb.Helper()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return v
+	}
+}
 
 // compiled is rcgen.schema.json as a validator reads it.
 func compiled(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	doc := must(jsonschema.UnmarshalJSON(bytes.NewReader(schemaFile(t))))(t)
+	doc := must(jsonschema.UnmarshalJSON(bytes.NewReader(must(Schema())(t))))(t)
 	c := jsonschema.NewCompiler()
-	if err := c.AddResource(SchemaFile, doc); err != nil {
+	if err := c.AddResource(generator.SchemaFile, doc); err != nil {
 		t.Fatal(err)
 	}
-	return must(c.Compile(SchemaFile))(t)
+	return must(c.Compile(generator.SchemaFile))(t)
 }
 
 // against validates a YAML text as an editor does.
@@ -71,22 +86,22 @@ func (v verdict) refused() bool { return v.schema != nil && v.rcgen != nil }
 
 func judge(t *testing.T, s *jsonschema.Schema, text []byte) verdict {
 	t.Helper()
-	_, err := DecodeRequest(text)
+	_, err := generator.DecodeRequest(text)
 	return verdict{against(t, s, text), err}
 }
 
 // good and beyond return values that a key takes, and such that it does not.
-func (f fact) good(d KeyDoc) []any {
-	all := slices.Concat(f.values, f.examples)
-	for _, v := range []any{f.min, f.max} {
+func (k key) good() []any {
+	all := slices.Concat(k.values, k.examples)
+	for _, v := range []any{k.min, k.max} {
 		if v != nil {
 			all = append(all, v)
 		}
 	}
 	switch {
-	case d.Type == "true or false":
+	case k.kind == typeBool:
 		all = append(all, true, false)
-	case f.names != "":
+	case k.kind == typeNames:
 		all = append(all, map[string]any{"OVERWRITE_SETTING_Site_Name": "Chat", "OVERWRITE_SETTING_Show": true, "_x1": 1.5})
 	case len(all) == 0:
 		all = append(all, "text")
@@ -94,80 +109,80 @@ func (f fact) good(d KeyDoc) []any {
 	return all
 }
 
-func (f fact) beyond(d KeyDoc) []any {
-	all := slices.Clone(f.bad)
-	if low, ok := f.min.(int); ok {
-		all = append(all, f.max.(int)+1, -1)
+func (k key) beyond() []any {
+	all := slices.Clone(trials[k.name].bad)
+	if low, ok := k.min.(int); ok {
+		all = append(all, k.max.(int)+1, -1)
 		if low > 1 {
 			all = append(all, low-1) // 0 is how an optional key is left out
 		}
 	}
-	if f.values != nil {
+	if k.values != nil {
 		all = append(all, "nonsense")
 	}
-	if d.Type != "list of texts" {
+	if k.kind != typeList {
 		all = append(all, []any{1})
 	}
 	return append(all, map[string]any{"typo": []any{1}})
 }
 
-// TestSchemaFacts: what the schema says that a key takes, rcgen takes, and what it
-// says that a key does not take, rcgen refuses.
-func TestSchemaFacts(t *testing.T) {
+// TestValues: what the table says that a key takes, the schema and rcgen take, and
+// what it says that a key does not take, both refuse.
+func TestValues(t *testing.T) {
 	s := compiled(t)
-	for _, d := range must(keyDocs(schemaFile(t)))(t) {
-		f := facts[d.Key]
-		if d.Type == sectionType {
+	for _, k := range table() {
+		if k.kind == typeSection {
 			continue
 		}
 		var home []change // where the first good value was taken
-		for i, v := range f.good(d) {
+		for i, v := range k.good() {
 			var last verdict
-			taken := slices.ContainsFunc([][]change{nil, f.with}, func(with []change) bool {
-				last = judge(t, s, changedFile(t, append(slices.Clone(with), change{d.Key, v})...))
+			taken := slices.ContainsFunc([][]change{nil, trials[k.name].with}, func(with []change) bool {
+				last = judge(t, s, changedFile(t, append(slices.Clone(with), change{k.name, v})...))
 				if last.taken() && i == 0 {
 					home = with
 				}
 				return last.taken()
 			})
 			if !taken {
-				t.Errorf("%s: %v is not taken: by the schema %v, by rcgen %v", d.Key, v, last.schema, last.rcgen)
+				t.Errorf("%s: %v is not taken: by the schema %v, by rcgen %v", k.name, v, last.schema, last.rcgen)
 			}
 		}
-		for _, v := range f.beyond(d) {
-			got := judge(t, s, changedFile(t, append(slices.Clone(home), change{d.Key, v})...))
-			if d.Key == "profile" && v == "nonsense" { // a file, of which Request.Check knows nothing
+		for _, v := range k.beyond() {
+			got := judge(t, s, changedFile(t, append(slices.Clone(home), change{k.name, v})...))
+			if k.name == "profile" && v == "nonsense" { // a file, of which Request.Check knows nothing
 				got.rcgen = os.ErrNotExist
 			}
 			if !got.refused() {
-				t.Errorf("%s: %v is not refused: by the schema %v, by rcgen %v", d.Key, v, got.schema, got.rcgen)
+				t.Errorf("%s: %v is not refused: by the schema %v, by rcgen %v", k.name, v, got.schema, got.rcgen)
 			}
 		}
 	}
 }
 
-// TestSchemaRequired: a key is required by the schema if rcgen refuses every file
+// TestRequired: a key is required by the schema if rcgen refuses every file
 // without it, and an unknown key is refused by both in every section.
-func TestSchemaRequired(t *testing.T) {
+func TestRequired(t *testing.T) {
 	s := compiled(t)
 	if got := judge(t, s, []byte(completeExample)); !got.taken() {
 		t.Fatalf("the example: %v, %v", got.schema, got.rcgen)
 	}
-	for _, d := range must(keyDocs(schemaFile(t)))(t) {
-		with := facts[d.Key].with
-		without := judge(t, s, changedFile(t, change{d.Key, nil}))
+	for _, k := range table() {
+		with := trials[k.name].with
+		without := judge(t, s, changedFile(t, change{k.name, nil}))
 		if len(with) > 0 && !without.taken() {
-			without = judge(t, s, changedFile(t, append(slices.Clone(with), change{d.Key, nil})...))
+			without = judge(t, s, changedFile(t, append(slices.Clone(with), change{k.name, nil})...))
 		}
-		if d.Required && !without.refused() || !d.Required && !without.taken() {
-			t.Errorf("%s: required %v, but without it: by the schema %v, by rcgen %v", d.Key, d.Required, without.schema, without.rcgen)
+		if k.required && !without.refused() || !k.required && !without.taken() {
+			t.Errorf("%s: required %v, but without it: by the schema %v, by rcgen %v",
+				k.name, k.required, without.schema, without.rcgen)
 		}
-		if d.Type == sectionType {
-			if got := judge(t, s, changedFile(t, change{d.Key + ".typo", 1})); !got.refused() {
-				t.Errorf("%s.typo: is not refused: by the schema %v, by rcgen %v", d.Key, got.schema, got.rcgen)
+		if k.kind == typeSection {
+			if got := judge(t, s, changedFile(t, change{k.name + ".typo", 1})); !got.refused() {
+				t.Errorf("%s.typo: is not refused: by the schema %v, by rcgen %v", k.name, got.schema, got.rcgen)
 			}
-			if got := judge(t, s, changedFile(t, change{d.Key, "off"})); !got.refused() {
-				t.Errorf("%s: a word is not refused: by the schema %v, by rcgen %v", d.Key, got.schema, got.rcgen)
+			if got := judge(t, s, changedFile(t, change{k.name, "off"})); !got.refused() {
+				t.Errorf("%s: a word is not refused: by the schema %v, by rcgen %v", k.name, got.schema, got.rcgen)
 			}
 		}
 	}
@@ -176,20 +191,23 @@ func TestSchemaRequired(t *testing.T) {
 	}
 }
 
-// TestSchemaExamples: every rcgen.yaml in examples/ is good, and so is what init writes.
-func TestSchemaExamples(t *testing.T) {
+// TestExamples: every rcgen.yaml in examples/ is good, and so is what init writes.
+func TestExamples(t *testing.T) {
 	s := compiled(t)
-	for _, name := range exampleNames {
-		text := must(os.ReadFile(filepath.Join(examplesDir, name, RequestFile)))(t)
-		if err := against(t, s, text); err != nil {
-			t.Errorf("%s: %v", name, err)
+	files := must(filepath.Glob(filepath.Join(root, "examples", "*", generator.RequestFile)))(t)
+	if len(files) == 0 {
+		t.Error("examples/ has no " + generator.RequestFile)
+	}
+	for _, file := range files {
+		if err := against(t, s, must(os.ReadFile(file))(t)); err != nil {
+			t.Errorf("%s: %v", file, err)
 		}
 	}
-	text := must(NewRequestFile(must(DecodeRequest([]byte(completeExample)))(t)))(t)
+	text := must(generator.NewRequestFile(must(generator.DecodeRequest([]byte(completeExample)))(t)))(t)
 	if err := against(t, s, text); err != nil {
 		t.Errorf("%v in\n%s", err, text)
 	}
-	if first, _, _ := strings.Cut(string(text), "\n"); first != "# yaml-language-server: $schema="+SchemaFile {
+	if first, _, _ := strings.Cut(string(text), "\n"); first != "# yaml-language-server: $schema="+generator.SchemaFile {
 		t.Errorf("the first line is %q", first)
 	}
 }
@@ -202,7 +220,7 @@ func TestSizePattern(t *testing.T) {
 		"33333333333": true, "4096b": true, "4Ki": false, "32 gigs": false, "-4GiB": false, "GiB": false, "": false,
 		"4  GiB": false, " 4GiB": false, "4GiB ": false, "4.GiBB": false, "4XiB": false, "1,5GiB": false, "4Bi": false,
 	} {
-		_, err := ParseBytes(text)
+		_, err := generator.ParseBytes(text)
 		if pattern.MatchString(text) != want || (err == nil) != want {
 			t.Errorf("%q: matches %v, ParseBytes says %v, want %v", text, pattern.MatchString(text), err, want)
 		}
