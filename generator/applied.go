@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator/dotenv"
 )
 
 // The files of an apply. Neither is committed.
@@ -18,10 +20,6 @@ const (
 	ApplyFile   = ".rcgen/apply.json"   // what an unfinished one took out of the routes
 	AppliedFile = ".rcgen/applied.yaml" // the configuration that the last one brought into effect
 )
-
-// secretLike is the length from which a value of EnvFile is taken for a secret, in
-// bytes; assumption: NIST SP 800-63B lets no password be shorter.
-const secretLike = 8
 
 // Held are the replicas that an unfinished apply keeps out of the routes, by name,
 // with the text that it took out for each.
@@ -64,22 +62,20 @@ func Rerouted(project fs.FS, routes []byte, held Held, sockets []string) (Valid,
 	return changed(project, files...)
 }
 
-// Recorded returns the change that keeps a configuration as the applied one. One in
-// which a value of EnvFile stands is not kept, and the one before is removed: it
-// would be a second place for secrets.
+// Recorded returns the change that keeps a configuration as the applied one. One that
+// contains a secret of EnvFile is not kept, and the one before is removed: it would be a
+// second place for secrets.
 func Recorded(project fs.FS, config []byte) (Valid, error) {
 	text, err := ReadOptional(project, EnvFile)
 	if err != nil {
 		return Valid{}, err
 	}
-	env, err := parseEnv(text)
-	if err != nil {
+	if _, err := dotenv.Parse(text); err != nil {
 		return Valid{}, fmt.Errorf("%s: %w", EnvFile, err)
 	}
-	for _, value := range env {
-		if len(value) >= secretLike && bytes.Contains(config, []byte(value)) {
-			config = nil
-		}
+	stands := func(secret string) bool { return bytes.Contains(config, []byte(secret)) }
+	if slices.ContainsFunc(dotenv.Secrets(text), stands) {
+		config = nil
 	}
 	return changed(project, File{Path: AppliedFile, Content: config, Mode: 0o600})
 }

@@ -126,6 +126,9 @@ func TestCheckSecrets(t *testing.T) {
 		{"value that is a common word", []string{ComposeFile, oneService, EnvFile, "A_PASSWORD=chat\n", "notes.md", "chat\n"}, nil},
 		{"value that is no secret", []string{ComposeFile, oneService, EnvFile, "A_HOST=abcdefgh\n", "notes.md", "abcdefgh\n"}, nil},
 		{"value below secrets/", []string{ComposeFile, oneService, EnvFile, "A_PASSWORD=abcdefgh\n", "secrets/a", "abcdefgh\n"}, nil},
+		{"value that every text has", []string{ComposeFile, oneService, EnvFile, "A_PASSWORD=rocketchat\n", "notes.md", "rocketchat\n"}, nil},
+		{"value drawn by chance", []string{ComposeFile, oneService, EnvFile, "A=kR4vT9xQ2mZ7pL1w\n", "notes.md", "kR4vT9xQ2mZ7pL1w\n"}, []string{"secret-exposed notes.md"}},
+		{"password in a URL", []string{ComposeFile, oneService, EnvFile, "A='mongodb://u:long%2Dpassword@h'\n", "notes.md", "long-password\n"}, []string{"secret-exposed notes.md"}},
 		{"URL of the database", []string{ComposeFile, oneService, EnvFile, "MONGO_URL='mongodb://u:p@h'\n", "notes.md", "mongodb://u:p@h\n"}, []string{"secret-exposed notes.md"}},
 	})
 }

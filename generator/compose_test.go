@@ -12,13 +12,15 @@ import (
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator/dotenv"
 )
 
 // composeModel loads the Compose file of a project with the variables of its
 // .env, as Compose does.
 func composeModel(tb testing.TB, p Project) (*types.Project, error) {
 	tb.Helper()
-	env := must(parseEnv([]byte(content(tb, p, EnvFile))))(tb)
+	env := must(dotenv.Parse([]byte(content(tb, p, EnvFile))))(tb)
 	details := types.ConfigDetails{WorkingDir: ".", Environment: env,
 		ConfigFiles: []types.ConfigFile{{Filename: ComposeFile, Content: []byte(content(tb, p, ComposeFile))}}}
 	return loader.LoadWithContext(context.Background(), details, func(o *loader.Options) { o.ResolvePaths = false })

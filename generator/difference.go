@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"rcgen/generator/dotenv"
 	"rcgen/generator/textdiff"
 )
 
@@ -78,8 +79,8 @@ func (s State) difference() Difference {
 
 // envDifference names what is added and shows no value.
 func envDifference(have, want []byte) string {
-	known, err1 := parseEnv(have)
-	env, err2 := parseEnv(want)
+	known, err1 := dotenv.Parse(have)
+	env, err2 := dotenv.Parse(want)
 	var b strings.Builder
 	for _, name := range sortedKeys(env) {
 		if _, there := known[name]; !there && err1 == nil && err2 == nil {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"rcgen/generator/dotenv"
 )
 
 const (
@@ -107,7 +109,7 @@ func TestEnvironmentInContainer(t *testing.T) {
 	r.SMTP.Username, r.SMTP.From = "null$HOME", "$chat$$@yourcompany.com"
 	r.RocketChat.Env["HTTPS_PROXY"] = "http://u:${NATS_PASSWORD}@proxy:${PROXY_PORT:-3128}"
 	p := renderPlan(t, must(NewPlan(r, nil))(t), nil)
-	secrets := must(parseEnv([]byte(content(t, p, EnvFile))))(t)
+	secrets := must(dotenv.Parse([]byte(content(t, p, EnvFile))))(t)
 	want := map[string]string{
 		"TZ":                                           "Etc/GMT+1",
 		"ADMIN_USERNAME":                               "0x10",

@@ -15,6 +15,8 @@ import (
 	"testing/fstest"
 
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator/dotenv"
 )
 
 // TestRenderTwice: the same input gives the same bytes, also from many
@@ -130,7 +132,7 @@ func textFaults(f File) []string {
 // TestRenderedSecrets: no secret reaches a file that is committed.
 func TestRenderedSecrets(t *testing.T) {
 	for _, e := range examples(t) {
-		env := must(parseEnv([]byte(content(t, e.project, EnvFile))))(t)
+		env := must(dotenv.Parse([]byte(content(t, e.project, EnvFile))))(t)
 		for _, f := range e.project.Files {
 			for name, value := range env {
 				if f.Path != EnvFile && bytes.Contains(f.Content, []byte(value)) {

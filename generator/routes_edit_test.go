@@ -179,16 +179,24 @@ func TestHoldBack(t *testing.T) {
 	}
 }
 
-// TestRecorded keeps no secret beside .env.
+// TestRecorded keeps no secret beside .env, and is not led astray by what is none.
 func TestRecorded(t *testing.T) {
-	project := fstest.MapFS{EnvFile: {Data: []byte("A='hunter2-hunter2'\nB=on\n"), Mode: 0o600}}
-	v, err := Recorded(project, []byte("x: ${A}\nb: on\n"))
-	if err != nil || len(v.Changes()) != 1 || v.Changes()[0].File.Mode != 0o600 {
-		t.Fatalf("got %+v, %v", v, err)
-	}
-	project = afterwards(project, v)
-	v, err = Recorded(project, []byte("x: hunter2-hunter2\n"))
-	if err != nil || len(v.Changes()) != 1 || v.Changes()[0].Op != Remove {
-		t.Errorf("got %+v, %v, want it removed", v, err)
+	const env = "COMPOSE_PROJECT_NAME=rocketchat\nTZ=Europe/Berlin\nDOCKER_ROOT=/var/lib/docker\nA_PASSWORD='hunter2-hunter2'\nB=on\n" +
+		"MONGO_URL='mongodb://rc:one-of-urls@db/rocketchat'\n"
+	const config = "name: rocketchat\nx: ${A_PASSWORD}\nb: on\ntz: Europe/Berlin\nroot: /var/lib/docker\n"
+	for _, secret := range []string{"hunter2-hunter2", "one-of-urls"} {
+		project := fstest.MapFS{EnvFile: {Data: []byte(env), Mode: 0o600}}
+		v, err := Recorded(project, []byte(config))
+		if err != nil || len(v.Changes()) != 1 || v.Changes()[0].File.Mode != 0o600 {
+			t.Fatalf("got %+v, %v", v, err)
+		}
+		project = afterwards(project, v)
+		if got := string(project[AppliedFile].Data); got != config {
+			t.Errorf("got %q", got)
+		}
+		v, err = Recorded(project, []byte(config+"y: "+secret+"\n"))
+		if err != nil || len(v.Changes()) != 1 || v.Changes()[0].Op != Remove {
+			t.Errorf("with %s: got %+v, %v, want it removed", secret, v, err)
+		}
 	}
 }

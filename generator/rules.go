@@ -10,6 +10,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/distribution/reference"
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator/dotenv"
 )
 
 // ports reports host ports that more than one container would want; Compose
@@ -163,42 +165,20 @@ func (m *model) mountsSecrets() bool {
 	return false
 }
 
-// secretEndings end the names whose values are secrets.
-var secretEndings = []string{"PASSWORD", "PASSWD", "SECRET", "TOKEN", "APIKEY", "API_KEY", "PRIVATE_KEY", "KEYFILE", "LICENSE", "LICENCE"}
-
-// secretName reports whether the value of a variable is a secret by its name.
-func secretName(name string) bool {
-	name = strings.ToUpper(name)
-	return name == secretMongoURL || slices.ContainsFunc(secretEndings, func(end string) bool { return strings.HasSuffix(name, end) })
-}
-
-// hasCredentials reports whether a URL in text has a literal password in it.
-func hasCredentials(text string) bool {
-	text = strings.ReplaceAll(text, "$$", "") // a dollar, not a variable
-	for _, rest := range strings.Split(text, "://")[1:] {
-		user, host, at := strings.Cut(rest, "@")
-		_, password, colon := strings.Cut(user, ":")
-		if at && colon && host != "" && password != "" && !strings.ContainsAny(user, "/$ ") {
-			return true
-		}
-	}
-	return false
-}
-
-// shortSecret is the length below which a value of .env is too short to be told
-// from ordinary words in other files (assumption).
-const shortSecret = 8
-
 // secrets reports secrets in files that are committed: values of .env anywhere,
 // and passwords written into the Compose files.
 func (m *model) secrets(p Project, env map[string]string) []Finding {
 	findings := exposedEnv(p)
+	names, parts := sortedKeys(env), map[string][]string{}
+	for _, name := range names {
+		parts[name] = dotenv.Parts(name, env[name])
+	}
 	for _, f := range p.Files {
 		if f.Path == EnvFile || strings.HasPrefix(f.Path, "secrets/") {
 			continue
 		}
-		for _, name := range sortedKeys(env) {
-			if v := env[name]; len(v) >= shortSecret && secretName(name) && bytes.Contains(f.Content, []byte(v)) {
+		for _, name := range names {
+			if slices.ContainsFunc(parts[name], func(part string) bool { return bytes.Contains(f.Content, []byte(part)) }) {
 				findings = append(findings, Finding{Code: FindSecret, File: f.Path, Key: name,
 					Message: "holds the value of " + name + " from " + EnvFile,
 					Hint:    "write ${" + name + "} there; if it was committed, change the secret"})
@@ -213,7 +193,7 @@ func (m *model) secrets(p Project, env map[string]string) []Finding {
 		}
 		seen := map[*yaml.Node]bool{} // an anchor shows in every service that uses it
 		walkScalars(f.root, "", func(key string, n *yaml.Node) {
-			if hasCredentials(n.Value) {
+			if dotenv.Credentials(n.Value) {
 				seen[n] = true
 				exposed(key, n)
 			}
@@ -256,12 +236,11 @@ func environment(n *yaml.Node, visit func(name string, n *yaml.Node)) {
 	}
 }
 
-// literalSecret reports whether a variable that is a secret by its name has its
-// value written out. true and false are switches that only sound like secrets, and a
-// URL is one only with a password in it.
+// literalSecret reports whether a variable that is a secret by its name has its value
+// written out, however short. true and false are switches that only sound like secrets.
 func literalSecret(name string, n *yaml.Node) bool {
 	value := strings.TrimPrefix(n.Value, name+"=")
-	return secretName(name) && name != secretMongoURL && value != name && value != "" && value != "true" && value != "false" &&
+	return dotenv.Named(name) && value != name && value != "" && value != "true" && value != "false" &&
 		!strings.Contains(strings.ReplaceAll(value, "$$", ""), "$")
 }
 

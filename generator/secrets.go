@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"rcgen/generator/dotenv"
 )
 
 // EnvFile holds the secrets of a project. Compose reads it by itself; .gitignore
@@ -56,7 +58,7 @@ type Secrets struct {
 // EnvFile, to check and generate a project where its secrets are not. Those it
 // lacks get plainly fake values, and EnvFile is not written then.
 func StandInSecrets(r Request, path string, env []byte) (Secrets, error) {
-	known, err := parseEnv(env)
+	known, err := dotenv.Parse(env)
 	if err != nil {
 		return Secrets{}, hinted("write NAME=value, one on each line, and close every quote", "%s: %v", path, err)
 	}
@@ -99,7 +101,7 @@ func secretNames(r Request) (made, given []string) {
 // lacks: those a person gives, by name, and those drawn from random. One that
 // nobody gives and one that is there already with another value are errors.
 func NewSecrets(r Request, env []byte, given map[string]string, random io.Reader) (Secrets, error) {
-	known, err := parseEnv(env)
+	known, err := dotenv.Parse(env)
 	if err != nil {
 		return Secrets{}, hinted("write NAME=value, one on each line, and close every quote", "%s: %v", EnvFile, err)
 	}
@@ -184,7 +186,7 @@ func (f *envFile) give(name, value string) error {
 	if strings.ContainsAny(value, "'\\\n") {
 		line = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "\n", `\n`).Replace(value) + `"`
 	}
-	if read, err := parseEnv([]byte(name + "=" + line + "\n")); err != nil || read[name] != value {
+	if read, err := dotenv.Parse([]byte(name + "=" + line + "\n")); err != nil || read[name] != value {
 		return hinted("use letters and digits, or write it into "+EnvFile+" yourself", "secret: %s holds characters that %s cannot", name, EnvFile)
 	}
 	f.add(name, line)

@@ -8,13 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/compose-spec/compose-go/v2/dotenv"
+	"rcgen/generator/dotenv"
 )
 
 // readEnv reads .env as Compose does.
 func readEnv(t *testing.T, s Secrets) map[string]string {
 	t.Helper()
-	return must(dotenv.UnmarshalBytesWithLookup(s.env, nil))(t)
+	return must(dotenv.Parse(s.env))(t)
 }
 
 func anExternal() Request {
@@ -63,7 +63,7 @@ func TestNewSecretsNames(t *testing.T) {
 			}
 			values[env[name]] = true
 		}
-		example := must(dotenv.UnmarshalBytesWithLookup(exampleEnv(r), nil))(t)
+		example := must(dotenv.Parse(exampleEnv(r)))(t)
 		for _, name := range names {
 			if example[name] == "" || !strings.Contains(example[name], "fake") {
 				t.Errorf("%s: %s has %q", EnvExample, name, example[name])
@@ -99,7 +99,7 @@ var envFiles = []struct {
 func TestSecretsKept(t *testing.T) {
 	for _, c := range envFiles {
 		t.Run(c.name, func(t *testing.T) {
-			before := must(parseEnv([]byte(c.env)))(t)
+			before := must(dotenv.Parse([]byte(c.env)))(t)
 			s := must(NewSecrets(aRequest(), []byte(c.env), nil, rand.NewChaCha8([32]byte{2})))(t)
 			if !bytes.HasPrefix(s.env, []byte(c.env)) || s.env[len(s.env)-1] != '\n' {
 				t.Errorf("the lines that were there changed: %q", s.env)

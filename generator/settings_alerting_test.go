@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"text/template"
+
+	"rcgen/generator/dotenv"
 )
 
 // alertmanagerFile is what the tests read of Alertmanager's configuration.
@@ -86,7 +88,7 @@ func TestAlertmanager(t *testing.T) {
 			t.Errorf("%s: global is %v, want %v", c.name, a.Global, c.global)
 		}
 		env := containerEnv(t, p, "alertmanager")
-		secrets := must(parseEnv([]byte(content(t, p, EnvFile))))(t)
+		secrets := must(dotenv.Parse([]byte(content(t, p, EnvFile))))(t)
 		if !slices.Equal(sortedKeys(env), c.secrets) {
 			t.Errorf("%s: its environment has %v, want %v", c.name, sortedKeys(env), c.secrets)
 		}

@@ -8,13 +8,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/interpolation"
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/schema"
 	"github.com/compose-spec/compose-go/v2/tree"
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator/dotenv"
 )
 
 // ComposeFile is the Compose project that rcgen writes.
@@ -74,16 +75,7 @@ func Check(p Project, host Host, disk Disk) []Finding {
 // env returns the variables Compose would interpolate: those of EnvFile.
 func (p Project) env() (map[string]string, error) {
 	f, _ := p.File(EnvFile) // a project without one has no variables
-	return parseEnv(f.Content)
-}
-
-func parseEnv(content []byte) (map[string]string, error) {
-	env, err := dotenv.UnmarshalBytesWithLookup(content, nil)
-	if err != nil {
-		// the parser's message quotes the line, which may hold a secret
-		return nil, errors.New("is not a list of NAME=value lines")
-	}
-	return env, nil
+	return dotenv.Parse(f.Content)
 }
 
 // model is a loaded Compose project with the files it came from.

@@ -15,7 +15,6 @@ import (
 
 	"rcgen/generator"
 	"rcgen/internal/deploy"
-	"rcgen/internal/engine"
 	"rcgen/internal/project"
 	"rcgen/internal/rollout"
 )
@@ -102,7 +101,7 @@ func (o applyOptions) run(ctx context.Context, e env) error {
 
 // openDeployment prepares an apply whose progress is printed.
 func openDeployment(ctx context.Context, e env, p *project.Project, o deploy.Options) (*deploy.Deployment, error) {
-	docker, err := engine.New(ctx, p.Dir)
+	docker, err := project.Engine(ctx, p.Dir)
 	if err != nil {
 		return nil, err
 	}

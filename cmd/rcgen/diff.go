@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
-	"rcgen/internal/engine"
+	"rcgen/internal/container"
 	"rcgen/internal/project"
 )
 
@@ -41,7 +41,7 @@ func diffCommand(e env) *cli.Command {
 // differences is what diff reports as JSON.
 type differences struct {
 	Files   []generator.Difference `json:"files"`
-	Running []engine.Drift         `json:"running,omitempty"` // what the containers differ in
+	Running []container.Drift      `json:"running,omitempty"` // what the containers differ in
 }
 
 func (o diffOptions) run(ctx context.Context, e env) error {
@@ -65,7 +65,7 @@ func (o diffOptions) run(ctx context.Context, e env) error {
 	}
 	report := differences{Files: b.Outcome.Differences()}
 	if o.running {
-		docker, err := engine.New(ctx, o.dir)
+		docker, err := project.Engine(ctx, o.dir)
 		if err != nil {
 			return err
 		}

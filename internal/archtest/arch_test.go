@@ -89,7 +89,9 @@ var homes = []struct {
 	{"github.com/urfave/cli", []string{"cmd/"}},
 	{"github.com/Masterminds/sprig", []string{"generator/render.go"}},
 	{"text/template", []string{"generator/render.go"}},
-	{"github.com/compose-spec/compose-go", []string{"generator/validate.go", "generator/rules.go"}}, // rules.go is the part of validation that is rcgen's own
+	// rules.go is the part of validation that is rcgen's own
+	{"github.com/compose-spec/compose-go", []string{"generator/validate.go", "generator/rules.go", "generator/dotenv/"}},
+	{"github.com/compose-spec/compose-go/v2/dotenv", []string{"generator/dotenv/dotenv.go"}}, // one parser
 	{"crypto/x509", []string{"generator/certificate.go", "cmd/", "internal/doctor/running_web.go", "internal/doctor/running_web_certificate.go"}},
 	{"github.com/shirou/gopsutil", []string{"internal/host/"}},
 	{"github.com/gofrs/flock", []string{"internal/disk/"}},
@@ -105,6 +107,9 @@ var homes = []struct {
 	{"net/http", []string{"internal/releases/", "internal/doctor/running_web_client.go"}},
 	{"github.com/coder/websocket", []string{"internal/doctor/running_web_client.go", "internal/doctor/running_web_ddp.go"}},
 }
+
+// leaves are the packages below internal that all others there may know: they know none.
+var leaves = []string{"internal/container", "internal/redact"}
 
 // floors orders the packages under internal/ that know others of them: each knows the
 // machine's parts below the application, and what stands before it in the list.
@@ -132,6 +137,8 @@ func forbidden(file, imported string) string {
 		return "the core touches no machine"
 	case below(dir, "generator") && (own("internal") || own("cmd")):
 		return "arrows point to the core"
+	case dir == "generator/dotenv" && own("generator"):
+		return "it knows no project"
 	case dir == "generator/alerts" && own("generator"), dir == "generator/dashboards" && own("generator") && !own("generator/alerts"):
 		return "the core fills it in; dashboards know alerts and no more"
 	case below(dir, "generator") && dir != "generator/helm" && own("generator/helm"):
@@ -140,8 +147,10 @@ func forbidden(file, imported string) string {
 		return "the table of keys is for commands, and for the program that writes its files"
 	case (dir == "profiles" || dir == "templates") && imported != "embed":
 		return "it holds data only"
-	case below(dir, "internal") && own("internal") && !lower(dir, imported):
-		return "siblings do not know each other"
+	case slices.Contains(leaves, dir) && below(imported, strings.TrimSuffix(module, "/")) && !own("generator/dotenv"):
+		return "a leaf knows nothing of the module but what a secret is"
+	case below(dir, "internal") && own("internal") && !slices.ContainsFunc(leaves, own) && !lower(dir, imported):
+		return "siblings do not know each other, only the leaves"
 	case own("cmd"):
 		return "nothing knows the command line"
 	}
@@ -228,11 +237,28 @@ var samples = []struct {
 	{"generator/plan.go", "rcgen/cmd/rcgen", false},
 	{"generator/plan.go", "github.com/compose-spec/compose-go/v2/types", false},
 	{"generator/rules.go", "github.com/compose-spec/compose-go/v2/types", true},
+	{"generator/rules.go", "rcgen/generator/dotenv", true},
+	{"generator/validate.go", "github.com/compose-spec/compose-go/v2/dotenv", false},
+	{"generator/dotenv/dotenv.go", "github.com/compose-spec/compose-go/v2/dotenv", true},
+	{"generator/dotenv/dotenv.go", "os", false},
+	{"generator/dotenv/secret.go", "rcgen/generator", false},
+	{"generator/dotenv/secret.go", "net/url", true},
 	{"generator/plan.go", "github.com/Masterminds/sprig/v3", false},
 	{"generator/plan.go", "github.com/urfave/cli/v2", false},
 	{"internal/disk/disk.go", "rcgen/generator", true},
 	{"internal/disk/disk.go", "rcgen/internal/host", false},
 	{"internal/disk/disk.go", "github.com/urfave/cli/v2", false},
+	{"internal/engine/engine.go", "rcgen/internal/container", true},
+	{"internal/rollout/steps.go", "rcgen/internal/container", true},
+	{"internal/rollout/steps.go", "rcgen/internal/engine", false},
+	{"internal/container/container.go", "rcgen/internal/engine", false},
+	{"internal/container/container.go", "rcgen/generator", false},
+	{"internal/container/container.go", "time", true},
+	{"internal/engine/failure.go", "rcgen/internal/redact", true},
+	{"internal/redact/redact.go", "rcgen/generator/dotenv", true},
+	{"internal/redact/redact.go", "rcgen/generator", false},
+	{"internal/redact/redact.go", "rcgen/internal/container", false},
+	{"generator/plan.go", "rcgen/internal/container", false},
 	{"internal/disk/disk.go", "rcgen/internal/project", false},
 	{"internal/project/project.go", "rcgen/internal/disk", true},
 	{"internal/project/project.go", "rcgen/internal/inspect", false},

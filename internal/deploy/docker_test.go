@@ -26,7 +26,7 @@ type docker struct {
 	applied     map[string]string // that .rcgen/applied.yaml says
 	environment map[string]string // of the service mongodb
 	memory      string            // limit of each service, as Compose prints it
-	containers  []*container
+	containers  []*box
 	made        []string            // environment of the container of mongodb
 	volumes     map[string][]string // by project
 	here        []string            // projects with containers of the directory
@@ -41,7 +41,7 @@ type docker struct {
 	asked []string // the others
 }
 
-type container struct {
+type box struct {
 	service, image string
 	started        time.Time
 	oneOff         bool
@@ -132,19 +132,19 @@ func (d *docker) change(stdin, command string) error {
 			d.run(s, images[s])
 		}
 	case words[1] == "rm":
-		d.containers = slices.DeleteFunc(d.containers, func(c *container) bool { return fmt.Sprint(c.id) == last })
+		d.containers = slices.DeleteFunc(d.containers, func(c *box) bool { return fmt.Sprint(c.id) == last })
 	}
 	return nil
 }
 
 // run replaces the container of a service.
 func (d *docker) run(service, image string) {
-	d.containers = slices.DeleteFunc(d.containers, func(c *container) bool { return c.service == service && !c.oneOff })
+	d.containers = slices.DeleteFunc(d.containers, func(c *box) bool { return c.service == service && !c.oneOff })
 	id := 1
 	for _, c := range d.containers {
 		id = max(id, c.id+1)
 	}
-	d.containers = append(d.containers, &container{service: service, image: image, started: time.Now(), id: id})
+	d.containers = append(d.containers, &box{service: service, image: image, started: time.Now(), id: id})
 }
 
 // configured is what `config --format json` prints.

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"rcgen/generator"
-	"rcgen/internal/rollout"
+	"rcgen/internal/container"
 )
 
 // guard refuses what would leave a database behind, or in front of, passwords that
@@ -104,12 +104,12 @@ var databaseSecrets = []string{"MONGODB_KEYFILE", "MONGODB_ROOT_PASSWORD", "MONG
 
 // guardPasswords refuses an .env with other secrets of the database than the one
 // that was made with them.
-func (d *Deployment) guardPasswords(ctx context.Context, containers []rollout.Container) error {
+func (d *Deployment) guardPasswords(ctx context.Context, containers []container.Container) error {
 	files := d.project.Environment(generator.MongoDBService)
 	if files == nil {
 		return nil
 	}
-	i := slices.IndexFunc(containers, func(c rollout.Container) bool { return c.Service == generator.MongoDBService })
+	i := slices.IndexFunc(containers, func(c container.Container) bool { return c.Service == generator.MongoDBService })
 	if i < 0 {
 		return d.guardVolume(ctx, files)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 	"rcgen/internal/rollout"
 )
 
@@ -57,7 +58,7 @@ func (d *Deployment) read(ctx context.Context) (rollout.Want, rollout.Have, erro
 	want := rollout.Want{Services: map[string]rollout.Service{}}
 	for name, s := range d.project.Services {
 		want.Services[name] = rollout.Service{
-			Image: s.Image, Hash: s.Hash, Replicas: s.Replicas, After: s.After, Off: s.Disabled,
+			Image: s.Image, Hash: s.Hash, Replicas: s.Replicas, After: s.After, Networks: s.Networks, Off: s.Disabled,
 		}
 	}
 	routes, held, err := generator.ReadRoutes(d.files.FS())
@@ -83,10 +84,10 @@ func (d *Deployment) read(ctx context.Context) (rollout.Want, rollout.Have, erro
 }
 
 // images returns those that Compose would pull, but for those that run already.
-func (d *Deployment) images(running []rollout.Container) []string {
+func (d *Deployment) images(running []container.Container) []string {
 	var images []string
 	for _, s := range d.project.Services {
-		used := slices.ContainsFunc(running, func(c rollout.Container) bool { return c.Image == s.Image })
+		used := slices.ContainsFunc(running, func(c container.Container) bool { return c.Image == s.Image })
 		if s.Image != "" && !s.Built && !s.Disabled && !used {
 			images = append(images, s.Image)
 		}
@@ -97,26 +98,19 @@ func (d *Deployment) images(running []rollout.Container) []string {
 
 // containers returns those of the project, without those of `docker compose run`, and
 // remembers Traefik's.
-func (d *Deployment) containers(ctx context.Context) ([]rollout.Container, error) {
+func (d *Deployment) containers(ctx context.Context) ([]container.Container, error) {
 	all, err := d.engine.Containers(ctx, d.project.Name)
 	if err != nil {
 		return nil, err
 	}
 	d.traefik = ""
-	var containers []rollout.Container
+	all = slices.DeleteFunc(all, func(c container.Container) bool { return c.OneOff })
 	for _, c := range all {
-		if c.OneOff {
-			continue
-		}
-		if c.Service == "traefik" && c.State == "running" {
+		if c.Service == "traefik" && c.Running() {
 			d.traefik = c.ID
 		}
-		containers = append(containers, rollout.Container{
-			ID: c.ID, Name: c.Name, Service: c.Service, Image: c.Image, Hash: c.Hash,
-			Running: c.State == "running", Done: c.Done(), Health: c.Health, Lacks: c.Lacks(d.project.Services[c.Service]),
-		})
 	}
-	return containers, nil
+	return all, nil
 }
 
 // room decides whether a replica may have a second container for the time of a roll.

@@ -42,7 +42,7 @@ func TestPlanOfWhatIsApplied(t *testing.T) {
 	for name, image := range d.images {
 		d.run(name, image)
 	}
-	d.containers = append(d.containers, &container{service: "rocketchat-1", image: "rocketchat:0", oneOff: true, id: 99})
+	d.containers = append(d.containers, &box{service: "rocketchat-1", image: "rocketchat:0", oneOff: true, id: 99})
 	plan, err := open(t, d, p, defaults).Plan(t.Context())
 	if err != nil || len(plan.Steps) > 0 {
 		t.Errorf("got %v, %v, want no steps: a container of `docker compose run` is no part of it", plan.Steps, err)

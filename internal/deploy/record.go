@@ -13,13 +13,14 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 	"rcgen/internal/engine"
 	"rcgen/internal/rollout"
 )
 
 // restore brings a container back as it was applied last, or at least its image,
 // and tells whether anything older than the files is known.
-func (d *Deployment) restore(ctx context.Context, c rollout.Container) (bool, error) {
+func (d *Deployment) restore(ctx context.Context, c container.Container) (bool, error) {
 	now := d.project.Services[c.Service]
 	if _, err := fs.Stat(d.files.FS(), generator.AppliedFile); err == nil {
 		applied, err := d.engine.ProjectOf(ctx, generator.AppliedFile)

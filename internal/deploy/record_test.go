@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"rcgen/generator"
-	"rcgen/internal/rollout"
+	"rcgen/internal/container"
 )
 
 func TestRestore(t *testing.T) {
@@ -39,7 +39,7 @@ func TestRestore(t *testing.T) {
 			if err := opened.Reload(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			known, err := opened.restore(t.Context(), rollout.Container{Service: replica(1), Image: c.was})
+			known, err := opened.restore(t.Context(), container.Container{Service: replica(1), Image: c.was})
 			if err != nil || known != (c.call != "") {
 				t.Errorf("known: got %t, %v, want %t", known, err, c.call != "")
 			}
@@ -65,7 +65,7 @@ func TestRestoreOfAnotherName(t *testing.T) {
 		t.Fatal(err)
 	}
 	opened.project.Name = "renamed"
-	known, err := opened.restore(t.Context(), rollout.Container{Service: replica(1)})
+	known, err := opened.restore(t.Context(), container.Container{Service: replica(1)})
 	if known || err != nil || len(d.calls) > 0 {
 		t.Errorf("got %t, %v and changes %q, want nothing known", known, err, d.calls)
 	}

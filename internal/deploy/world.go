@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 	"rcgen/internal/engine"
 	"rcgen/internal/rollout"
 )
@@ -29,10 +30,10 @@ func (d *Deployment) world() rollout.World {
 		Beside: func(ctx context.Context, service string) error {
 			return d.whole(ctx, func(ctx context.Context) error { return d.engine.Beside(ctx, service) })
 		},
-		Remove: func(ctx context.Context, c rollout.Container) error {
+		Remove: func(ctx context.Context, c container.Container) error {
 			return d.whole(ctx, func(ctx context.Context) error { return d.engine.Stop(ctx, c.ID) })
 		},
-		Restore: func(ctx context.Context, c rollout.Container) (known bool, err error) {
+		Restore: func(ctx context.Context, c container.Container) (known bool, err error) {
 			err = d.whole(ctx, func(ctx context.Context) error { known, err = d.restore(ctx, c); return err })
 			return known, err
 		},
@@ -112,7 +113,7 @@ func (d *Deployment) setRoutes(r rollout.Routes) error {
 }
 
 // showLogs reports the last that a container said.
-func (d *Deployment) showLogs(ctx context.Context, c rollout.Container) {
+func (d *Deployment) showLogs(ctx context.Context, c container.Container) {
 	const lines = 20 // assumption: a start that fails says why in its last lines
 	text, err := d.engine.Logs(ctx, c.ID, lines)
 	if err != nil || strings.TrimSpace(text) == "" {

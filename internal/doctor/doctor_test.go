@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rcgen/internal/container"
 )
 
 // expect wants one check to find this, in one line, and to say what to do where there
@@ -46,7 +48,7 @@ func TestEngineHangs(t *testing.T) {
 				return "", context.Cause(ctx)
 			}
 			s.Docker, s.Compose = hang, hang
-			s.Containers = func(ctx context.Context) ([]Container, error) {
+			s.Containers = func(ctx context.Context) ([]container.Container, error) {
 				_, err := hang(ctx)
 				return nil, err
 			}

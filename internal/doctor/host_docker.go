@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // oldestEngine is the first with cgroup v2, which today's distributions have alone
@@ -78,7 +79,7 @@ func checkImageArchitecture(ctx context.Context, w *world) verdict {
 	for _, image := range images {
 		switch at, there := made[image]; {
 		case !there || at == want:
-		case slices.ContainsFunc(containers, func(c Container) bool { return c.Image == image && c.State == "running" }):
+		case slices.ContainsFunc(containers, func(c container.Container) bool { return c.Image == image && c.Running() }):
 			emulated = append(emulated, image+" ("+at+")")
 		default:
 			foreign = append(foreign, image+" ("+at+")")

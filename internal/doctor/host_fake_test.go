@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // hostFake is a machine of a test with its engine. Without a change all is well.
@@ -28,7 +29,7 @@ type hostFake struct {
 	inspected  string
 	compose    string
 	composeErr error
-	containers []Container
+	containers []container.Container
 	exec       string
 	execErr    error
 	free       int64
@@ -126,12 +127,12 @@ func (h *hostFake) remote(through bool) {
 	h.files = nil // nothing of this machine may be told of the other
 	h.unsynced = true
 	if through {
-		h.containers = []Container{{ID: "id", Service: "mongodb", State: "running"}}
+		h.containers = []container.Container{{ID: "id", Service: "mongodb", State: "running"}}
 	}
 }
 
 func (h *hostFake) running(service, health string) {
-	h.containers = []Container{{ID: "id", Service: service, Image: "mongo:8.0.26", State: "running", Health: health}}
+	h.containers = []container.Container{{ID: "id", Service: service, Image: "mongo:8.0.26", State: "running", Health: health}}
 }
 
 // hostCase is a host with the one finding that it shall bring.

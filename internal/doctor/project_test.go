@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // told is an error with a hint.
@@ -50,7 +51,7 @@ func wellProject(t *testing.T) Sources {
 		Now:        func() time.Time { return time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC) },
 		Clean:      func(text string) string { return text },
 		Docker:     info(8, 32*generator.GiB),
-		Containers: answering([]Container{{Service: "mongodb", State: "running"}}, nil),
+		Containers: answering([]container.Container{{Service: "mongodb", State: "running"}}, nil),
 		Project: ProjectSources{
 			Validate: answering[[]generator.Finding](nil, nil),
 			Files:    answering[[]string](nil, nil),
@@ -145,9 +146,9 @@ func TestCheckDrift(t *testing.T) {
 		{"files", files, Warn, "rcgen.yaml would change README.md, compose.yaml", "rcgen diff shows what; rcgen generate"},
 		{"containers", containers, Warn, "a (image), b (changed), c (changed), d (changed) and 2 more", "rcgen diff --running shows what; rcgen apply"},
 		{"both", func(s *Sources) { files(s); containers(s) }, Warn, "compose.yaml; containers are not what the files say: a (image)", "rcgen apply writes"},
-		{"not started", func(s *Sources) { containers(s); s.Containers = answering([]Container{}, nil) }, OK, "no container yet", ""},
-		{"no engine", func(s *Sources) { s.Containers = answering[[]Container](nil, told) }, OK, "could not be compared: docker: not found", ""},
-		{"no engine, files differ", func(s *Sources) { files(s); s.Containers = answering[[]Container](nil, told) }, Warn, "not found on PATH", "rcgen generate"},
+		{"not started", func(s *Sources) { containers(s); s.Containers = answering([]container.Container{}, nil) }, OK, "no container yet", ""},
+		{"no engine", func(s *Sources) { s.Containers = answering[[]container.Container](nil, told) }, OK, "could not be compared: docker: not found", ""},
+		{"no engine, files differ", func(s *Sources) { files(s); s.Containers = answering[[]container.Container](nil, told) }, Warn, "not found on PATH", "rcgen generate"},
 		{"Compose refuses", func(s *Sources) { s.Project.Drifted = answering[[]string](nil, errors.New("yaml: line 3")) }, OK, "could not be compared: yaml: line 3", ""},
 		{"foreign files", func(s *Sources) { s.Project.Files = answering[[]string](nil, errors.New("in the way")) }, Warn, "could not be compared with rcgen.yaml: in the way", "rcgen diff"},
 		{"another's", func(s *Sources) { s.Project.Files = answering[[]string](nil, forbidden) }, Skip, "may not read the files: open .env", "as the user"},

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"rcgen/internal/container"
 )
 
 // RunningSources are the functions that the checks of this group ask besides the common ones.
@@ -64,7 +66,7 @@ func onRunning(run func(context.Context, *world) verdict) func(context.Context, 
 		if err != nil {
 			return skip("what runs is not known: "+err.Error(), "see the check docker-engine")
 		}
-		if !slices.ContainsFunc(all, func(c Container) bool { return c.State == "running" }) {
+		if !slices.ContainsFunc(all, func(c container.Container) bool { return c.Running() }) {
 			return skip("nothing of the project runs", "rcgen apply starts it")
 		}
 		return run(ctx, w)

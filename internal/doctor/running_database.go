@@ -85,7 +85,7 @@ func checkMigrations(ctx context.Context, w *world) verdict {
 	}
 	first := w.Plan.Replicas[0].Name
 	all, _ := w.containers(ctx)
-	replica, _ := container(all, first)
+	replica, _ := ofService(all, first)
 	age, since := time.Duration(0), "at an unknown time"
 	if c.Age != nil {
 		age = seconds(*c.Age)

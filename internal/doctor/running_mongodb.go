@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // mongoLimit is how long mongosh may take: it starts in one to three seconds (seen
@@ -78,7 +79,7 @@ func (w *world) askMongoDB(ctx context.Context) (mongoAnswer, error) {
 }
 
 // member returns the first container of a member that runs.
-func (w *world) member(ctx context.Context) (Container, error) {
+func (w *world) member(ctx context.Context) (container.Container, error) {
 	var first error
 	for _, m := range w.Plan.MongoDBMembers {
 		c, err := w.running(ctx, m.Name)
@@ -89,7 +90,7 @@ func (w *world) member(ctx context.Context) (Container, error) {
 			first = err
 		}
 	}
-	return Container{}, first
+	return container.Container{}, first
 }
 
 // parseMongoAnswer reads the last line: mongosh may print warnings before.

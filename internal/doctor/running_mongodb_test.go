@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+
+	"rcgen/internal/container"
 )
 
 // says is a stack whose script answers something else in one part.
@@ -47,7 +49,7 @@ func TestOtherMember(t *testing.T) {
 	s := aStack()
 	s.three()
 	s.container("mongodb", "exited", "")
-	s.containers = append(s.containers, Container{ID: "id-of-mongodb-2", Service: "mongodb-2", State: "running"})
+	s.containers = append(s.containers, container.Container{ID: "id-of-mongodb-2", Service: "mongodb-2", State: "running"})
 	s.answers["mongodb-2"] = s.answers["mongodb"]
 	if f := s.examine(t, "mongodb-primary")[0]; f.Result != OK || s.execs["mongodb-2"] != 1 || s.execs["mongodb"] != 0 {
 		t.Errorf("%+v, asked %v", f, s.execs)

@@ -7,22 +7,18 @@ import (
 	"slices"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
-// container returns the container of a service: a running one where there are several.
-func container(all []Container, service string) (Container, bool) {
-	var found Container
+// ofService returns the container of a service: a running one where there are several.
+func ofService(all []container.Container, service string) (container.Container, bool) {
+	var found container.Container
 	for _, c := range all {
-		if c.Service == service && (found.ID == "" || c.State == "running") {
+		if c.Service == service && (found.ID == "" || c.Running()) {
 			found = c
 		}
 	}
 	return found, found.ID != ""
-}
-
-// serves reports whether a container is up: one without a health check is believed.
-func (c Container) serves() bool {
-	return c.State == "running" && (c.Health == "healthy" || c.Health == "")
 }
 
 // serving returns how many replicas of the plan are up.
@@ -30,7 +26,7 @@ func (w *world) serving(ctx context.Context) int {
 	all, _ := w.containers(ctx) // onRunning has looked at the error
 	n := 0
 	for _, name := range replicas(*w.Plan) {
-		if c, _ := container(all, name); c.serves() {
+		if c, _ := ofService(all, name); c.Healthy() {
 			n++
 		}
 	}
@@ -41,15 +37,15 @@ func checkReplicas(ctx context.Context, w *world) verdict {
 	all, _ := w.containers(ctx) // onRunning has looked at the error
 	var bad, starting, names []string
 	for _, name := range replicas(*w.Plan) {
-		c, there := container(all, name)
+		c, there := ofService(all, name)
 		switch {
 		case !there:
 			bad = append(bad, name+" is not there")
-		case c.State != "running":
+		case !c.Running():
 			bad, names = append(bad, name+" is "+c.State), append(names, name)
 		case c.Health == "starting":
 			starting = append(starting, name)
-		case !c.serves():
+		case !c.Healthy():
 			bad, names = append(bad, name+" is "+c.Health), append(names, name)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 func TestReplicas(t *testing.T) {
@@ -22,7 +23,7 @@ func TestReplicas(t *testing.T) {
 			s.container("rocketchat-2", "exited", "")
 		}, Fail, "1 of 3 are up: rocketchat-2 is exited", "rcgen apply"},
 		{"replicas", func(s *stack) { // an older one that was left behind
-			s.containers = append([]Container{{ID: "old", Service: "rocketchat-1", State: "exited"}}, s.containers...)
+			s.containers = append([]container.Container{{ID: "old", Service: "rocketchat-1", State: "exited"}}, s.containers...)
 		}, OK, "3 of 3 are up", ""},
 	})
 }

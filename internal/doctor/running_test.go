@@ -12,12 +12,13 @@ import (
 
 	"rcgen/generator"
 	"rcgen/generator/alerts"
+	"rcgen/internal/container"
 )
 
 // stack is a project of a test that runs, with what its containers answer.
 type stack struct {
 	plan          *generator.Plan
-	containers    []Container
+	containers    []container.Container
 	containersErr error
 	answers       map[string]string // of `docker exec`, by service
 	execErr       map[string]error
@@ -50,7 +51,7 @@ func aStack() *stack {
 		p.Replicas = append(p.Replicas, generator.Replica{Name: name, First: name == "rocketchat-1"})
 	}
 	for _, name := range []string{"mongodb", "nats", "prometheus", "rocketchat-1", "rocketchat-2", "rocketchat-3"} {
-		s.containers = append(s.containers, Container{ID: "id-of-" + name, Service: name, State: "running", Health: "healthy"})
+		s.containers = append(s.containers, container.Container{ID: "id-of-" + name, Service: name, State: "running", Health: "healthy"})
 	}
 	return s
 }
@@ -82,13 +83,13 @@ func mongoSays(part string) string {
 
 // container gives one container of the stack another state.
 func (s *stack) container(service, state, health string) {
-	i := slices.IndexFunc(s.containers, func(c Container) bool { return c.Service == service })
+	i := slices.IndexFunc(s.containers, func(c container.Container) bool { return c.Service == service })
 	s.containers[i].State, s.containers[i].Health = state, health
 }
 
 // gone removes the containers of a service.
 func (s *stack) gone(service string) {
-	s.containers = slices.DeleteFunc(s.containers, func(c Container) bool { return c.Service == service })
+	s.containers = slices.DeleteFunc(s.containers, func(c container.Container) bool { return c.Service == service })
 }
 
 // three makes the database one of three members.
@@ -112,7 +113,7 @@ func (s *stack) sources() Sources {
 	return Sources{
 		Plan: s.plan, Now: func() time.Time { return stackTime }, Clean: func(text string) string { return text },
 		Docker: s.docker, Compose: s.docker,
-		Containers: func(context.Context) ([]Container, error) { return s.containers, s.containersErr },
+		Containers: func(context.Context) ([]container.Container, error) { return s.containers, s.containersErr },
 		Running: RunningSources{
 			Backups: func() ([]Backup, error) { return s.backups, s.backupsErr },
 		},

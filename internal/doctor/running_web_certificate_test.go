@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // authority signs certificates of a test.
@@ -179,8 +180,8 @@ func TestOneLine(t *testing.T) {
 }
 
 // containersOf is a project with these containers.
-func containersOf(all ...Container) func(context.Context) ([]Container, error) {
-	return func(context.Context) ([]Container, error) { return all, nil }
+func containersOf(all ...container.Container) func(context.Context) ([]container.Container, error) {
+	return func(context.Context) ([]container.Container, error) { return all, nil }
 }
 
 // TestWebAbsent: nothing is said of a chat that is not there.
@@ -189,11 +190,11 @@ func TestWebAbsent(t *testing.T) {
 	for _, c := range []struct {
 		detail     string
 		plan       *generator.Plan
-		containers func(context.Context) ([]Container, error)
+		containers func(context.Context) ([]container.Container, error)
 	}{
 		{"no project here", nil, containersOf()},
-		{"nothing of the project runs", newSite(t).plan, containersOf(Container{Service: "traefik", State: "exited"})},
-		{"not known: no engine", newSite(t).plan, func(context.Context) ([]Container, error) { return nil, errors.New("no engine") }},
+		{"nothing of the project runs", newSite(t).plan, containersOf(container.Container{Service: "traefik", State: "exited"})},
+		{"not known: no engine", newSite(t).plan, func(context.Context) ([]container.Container, error) { return nil, errors.New("no engine") }},
 	} {
 		src := newSite(t).sources()
 		src.Plan, src.Containers = c.plan, c.containers

@@ -18,6 +18,7 @@ import (
 	"github.com/coder/websocket"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // site is a chat of a test, as its proxy shows it: replicas behind a sticky cookie.
@@ -105,8 +106,8 @@ func (s *site) sources() Sources {
 			}
 			return "", fmt.Errorf("docker %s was not expected", args[0])
 		},
-		Containers: func(context.Context) ([]Container, error) {
-			return []Container{{ID: "1", Service: "traefik", State: "running"}}, nil
+		Containers: func(context.Context) ([]container.Container, error) {
+			return []container.Container{{ID: "1", Service: "traefik", State: "running"}}, nil
 		},
 		Running: RunningSources{WebSources: WebSources{
 			Dial: func(ctx context.Context, network, address string) (net.Conn, error) {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"rcgen/internal/container"
 )
 
 // withStatus has every request answered with one status.
@@ -138,7 +140,7 @@ func TestEntrance(t *testing.T) {
 	}
 	s := newSite(t)
 	src := s.sources()
-	src.Containers = containersOf(Container{ID: "2", Service: "rocketchat-1", State: "running"})
+	src.Containers = containersOf(container.Container{ID: "2", Service: "rocketchat-1", State: "running"})
 	for _, f := range Run(t.Context(), src, []string{"root-url", "websocket", "message"}).Checks {
 		if f.Result != Fail || f.Detail != "traefik does not run" || !strings.Contains(f.Fix, "rcgen apply") {
 			t.Errorf("without traefik: %+v", f)

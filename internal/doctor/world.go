@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // Sources are the functions that ask the world, and what is known without asking.
@@ -23,19 +24,11 @@ type Sources struct {
 	Compose func(ctx context.Context, args ...string) (string, error)
 	// Containers returns those of the project, stopped ones included and those of
 	// `docker compose run` not.
-	Containers func(ctx context.Context) ([]Container, error)
+	Containers func(ctx context.Context) ([]container.Container, error)
 
 	Host    HostSources
 	Project ProjectSources
 	Running RunningSources
-}
-
-// Container is one container of the project.
-type Container struct {
-	ID, Service string
-	Image       string // the reference it was made from
-	State       string // Docker's word: running, exited, ...
-	Health      string // starting, healthy or unhealthy; empty without a health check
 }
 
 // world is the sources with the questions that several checks share, each of which
@@ -45,7 +38,7 @@ type world struct {
 	tasks      sync.WaitGroup // what may go on after a check has ended
 	engine     func(context.Context) (engineInfo, error)
 	endpoint   func(context.Context) (string, error) // host by which its machine is reached
-	containers func(context.Context) ([]Container, error)
+	containers func(context.Context) ([]container.Container, error)
 	hostWorld
 	projectWorld
 	runningWorld
@@ -68,17 +61,17 @@ var errNone = errors.New("does not run")
 
 // running returns the first running container of a service, or an error that says
 // why there is none.
-func (w *world) running(ctx context.Context, service string) (Container, error) {
+func (w *world) running(ctx context.Context, service string) (container.Container, error) {
 	all, err := w.containers(ctx)
 	if err != nil {
-		return Container{}, err
+		return container.Container{}, err
 	}
 	for _, c := range all {
-		if c.Service == service && c.State == "running" {
+		if c.Service == service && c.Running() {
 			return c, nil
 		}
 	}
-	return Container{}, fmt.Errorf("%s %w", service, errNone)
+	return container.Container{}, fmt.Errorf("%s %w", service, errNone)
 }
 
 // settle waits for the tasks, which have been told to end, but not for those that

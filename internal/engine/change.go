@@ -151,11 +151,11 @@ func (e Engine) Pull(ctx context.Context, image string) error {
 }
 
 // Logs returns the last n lines that a container wrote, to standard output or error,
-// without credentials in URLs.
+// without secrets and without what a terminal would obey.
 func (e Engine) Logs(ctx context.Context, id string, n int) (string, error) {
 	e.merged = true
 	out, err := e.Docker(ctx, "container", "logs", "--tail", strconv.Itoa(n), id)
-	return redact(out), err
+	return e.shown(out), err
 }
 
 // Environment returns the variables that a container was made with, secrets

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rcgen/internal/redact"
 )
 
 // recorder is a docker that writes down what it is asked, its standard input
@@ -198,6 +200,23 @@ func TestLogs(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, err := e.Logs(t.Context(), "abc", 20); err != nil || got != "to mongodb://***@db\nno answer\n" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+// TestSecrets: a secret that goes over two lines, and what a terminal would obey, is in no
+// error and in no log.
+func TestSecrets(t *testing.T) {
+	const says = `printf '\033[2Jno: hunter2-\r\n   hunter2 HUNTER2-HUNTER2\n'`
+	fake(t, false, map[string]string{"docker": withPlugin + `case "$*" in *logs*) ` + says + `;; *) ` + says + ` >&2; exit 1;; esac`})
+	e, err := New(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e = e.WithSecrets(redact.New("hunter2-hunter2"))
+	_, err = e.Docker(t.Context(), "pull")
+	wantError(t, err, `docker pull: \x1b[2Jno: (secret) (secret)`, "")
+	if got, err := e.Logs(t.Context(), "abc", 20); err != nil || got != "\\x1b[2Jno: (secret) (secret)\n" {
 		t.Errorf("got %q, %v", got, err)
 	}
 }

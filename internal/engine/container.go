@@ -9,33 +9,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"rcgen/internal/container"
 )
-
-// Container is one container of a project as the engine has it.
-type Container struct {
-	ID, Name string
-	Service  string    // of which Compose made it
-	Number   int       // among the service's containers, from 1; 0 for one of `docker compose run`
-	OneOff   bool      // made by `docker compose run`
-	Image    string    // the reference it was made from
-	ImageID  string    // the image it runs, sha256:...
-	State    string    // created, running, paused, restarting, removing, exited or dead
-	ExitCode int       // of its last end; 0 before
-	Health   string    // starting, healthy or unhealthy; empty without a health check
-	Restart  string    // restart policy: no, always, on-failure or unless-stopped; empty is no
-	Created  time.Time // when it was made
-	Started  time.Time // when it was started last; year 1 before
-	Hash     string    // of the configuration it was made with
-	Networks []string  // that it is in, by the engine's names, sorted
-	Compose  string    // version of Compose that made it
-}
-
-// Done reports whether it has done its work: it exited with 0, and its restart policy
-// leaves it so.
-func (c Container) Done() bool {
-	return c.State == "exited" && c.ExitCode == 0 && slices.Contains([]string{"", "no", "on-failure"}, c.Restart)
-}
 
 // What Compose writes on its containers
 // (https://github.com/docker/compose/blob/main/pkg/api/labels.go).
@@ -61,7 +37,7 @@ const inspected = `{"ID":{{json .ID}},"Name":{{json .Name}},"Image":{{json .Conf
 // Containers returns all containers of the named project, stopped ones, orphans
 // and those of `docker compose run` included, by service, number and name. The
 // errors are those of Docker.
-func (e Engine) Containers(ctx context.Context, project string) ([]Container, error) {
+func (e Engine) Containers(ctx context.Context, project string) ([]container.Container, error) {
 	for n := 1; ; n++ {
 		all, err := e.inspect(ctx, project)
 		if !gone(err) || n == attempts { // gone: one was removed between the two questions
@@ -70,7 +46,7 @@ func (e Engine) Containers(ctx context.Context, project string) ([]Container, er
 	}
 }
 
-func (e Engine) inspect(ctx context.Context, project string) ([]Container, error) {
+func (e Engine) inspect(ctx context.Context, project string) ([]container.Container, error) {
 	ids, err := e.Docker(ctx, "ps", "--all", "--quiet", "--no-trunc", "--filter", "label="+labelProject+"="+project)
 	if err != nil || strings.TrimSpace(ids) == "" {
 		return nil, err
@@ -83,12 +59,12 @@ func (e Engine) inspect(ctx context.Context, project string) ([]Container, error
 	return parseContainers(out)
 }
 
-func parseContainers(out string) ([]Container, error) {
-	var all []Container
+func parseContainers(out string) ([]container.Container, error) {
+	var all []container.Container
 	lines := json.NewDecoder(strings.NewReader(out))
 	for {
 		var read struct {
-			Container
+			container.Container
 			Labels map[string]string
 			In     map[string]json.RawMessage
 		}
@@ -107,7 +83,7 @@ func parseContainers(out string) ([]Container, error) {
 		c.OneOff = strings.EqualFold(read.Labels[labelOneOff], "true")
 		all = append(all, c)
 	}
-	slices.SortFunc(all, func(a, b Container) int {
+	slices.SortFunc(all, func(a, b container.Container) int {
 		return cmp.Or(strings.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number), strings.Compare(a.Name, b.Name))
 	})
 	return all, nil

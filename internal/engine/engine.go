@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/redact"
 )
 
 // grace is how long a program may take to end after SIGTERM: as long as the
@@ -31,6 +32,7 @@ type Engine struct {
 	docker  []string // the command and its first arguments
 	compose []string
 	grace   time.Duration
+	secrets redact.Redactor // of the project, which no error shows
 
 	inherited *os.File // held by each program that is started; nil: nothing
 	merged    bool     // standard error is output as well
@@ -85,6 +87,13 @@ func (e Engine) WithGrace(d time.Duration) Engine {
 	return e
 }
 
+// WithSecrets returns an Engine that takes a project's secrets out of its errors and of
+// logs. Without it, only what is a secret by its place is taken out.
+func (e Engine) WithSecrets(r redact.Redactor) Engine {
+	e.secrets = r
+	return e
+}
+
 // standalone returns the command docker-compose when it is version 2 or later.
 // plugin is why `docker compose` does not work.
 func (e Engine) standalone(ctx context.Context, plugin error) ([]string, error) {
@@ -97,7 +106,7 @@ func (e Engine) standalone(ctx context.Context, plugin error) ([]string, error) 
 	if ctx.Err() != nil {
 		return nil, err
 	}
-	version := strings.TrimSpace(out)
+	version := strings.TrimSpace(e.shown(out))
 	major, _, _ := strings.Cut(strings.TrimPrefix(version, "v"), ".")
 	if n, bad := strconv.Atoi(major); err != nil || bad != nil {
 		return nil, missingPlugin(plugin, hint)
@@ -123,7 +132,7 @@ func missingPlugin(err error, hint string) error {
 // `config` prints the environment of every service. A flag before the subcommand
 // is written as one word, "--profile=*", for the errors name the first word that
 // is no flag. They are *generator.Error, quoting one line of standard error
-// without credentials, or match the error of ctx, whose end is SIGTERM to
+// without secrets, or match the error of ctx, whose end is SIGTERM to
 // Compose and SIGKILL ten seconds later.
 func (e Engine) Compose(ctx context.Context, args ...string) (string, error) {
 	return e.run(ctx, "", e.compose, args...)

@@ -2,10 +2,10 @@ package engine
 
 import (
 	"os/exec"
-	"regexp"
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/internal/redact"
 )
 
 // maxLine is how many bytes of a line an error quotes; assumption: three lines
@@ -42,8 +42,8 @@ var causes = []struct {
 }
 
 // failure is the error for a program that ended with an exit status or a signal.
-func failure(name string, exit *exec.ExitError, stderr string) error {
-	line := useful(stderr)
+func (e Engine) failure(name string, exit *exec.ExitError, stderr string) error {
+	line := useful(e.shown(stderr))
 	if line == "" {
 		line = exit.String()
 	}
@@ -56,8 +56,12 @@ func failure(name string, exit *exec.ExitError, stderr string) error {
 	return &generator.Error{What: name + ": " + line}
 }
 
+// shown returns what another program said, without secrets and without what a terminal
+// would obey. All of it has to be at hand: a secret may go over several lines.
+func (e Engine) shown(text string) string { return redact.Printable(e.secrets.Text(text)) }
+
 // useful returns the first line of stderr that is neither a warning nor
-// progress, which Compose indents, without secrets.
+// progress, which Compose indents.
 func useful(stderr string) string {
 	for line := range strings.Lines(stderr) {
 		text := strings.TrimSpace(line)
@@ -65,26 +69,12 @@ func useful(stderr string) string {
 		if text == "" || warning || strings.HasPrefix(line, " ") {
 			continue
 		}
-		text = redact(text)
 		if len(text) > maxLine {
 			text = strings.ToValidUTF8(text[:maxLine], "") + "..."
 		}
 		return text
 	}
 	return ""
-}
-
-var (
-	credentials = regexp.MustCompile(`://\S*@`)
-	// What compose-go says of a broken .env quotes the line, and so the secret in
-	// it (https://github.com/compose-spec/compose-go/blob/main/dotenv/parser.go).
-	quotedEnv = regexp.MustCompile(`(unexpected character|unterminated quoted value).*`)
-)
-
-// redact removes the credentials of URLs and what is quoted of .env.
-func redact(line string) string {
-	line = credentials.ReplaceAllString(line, "://***@")
-	return quotedEnv.ReplaceAllString(line, "$1 (not shown, it may be a secret)")
 }
 
 func containsAny(text string, signs []string) bool {

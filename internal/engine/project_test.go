@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rcgen/internal/container"
 )
 
 // answers is a docker that answers each question from the file that is named as
@@ -96,7 +98,7 @@ func TestContainers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Container{
+	want := []container.Container{
 		{ID: "two", Name: "chat-a-run-1", Service: "a", OneOff: true, Image: "a:1", ImageID: "sha256:2",
 			State: "running", Health: "healthy", Created: time.Date(2026, 11, 22, 5, 37, 37, 0, time.UTC)},
 		{ID: "one", Name: "chat-b-2", Service: "b", Number: 2, Image: "b:1", ImageID: "sha256:1", State: "exited", ExitCode: 137,

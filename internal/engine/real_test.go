@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rcgen/internal/container"
 )
 
 // waiter is the program in the test's image: it waits for SIGTERM.
@@ -159,7 +161,7 @@ services:
 	if err != nil || len(all) != 5 {
 		t.Fatalf("got %+v, %v, want 5 containers", all, err)
 	}
-	c := all[slices.IndexFunc(all, func(c Container) bool { return c.Name == project+"-chat-1" })]
+	c := all[slices.IndexFunc(all, func(c container.Container) bool { return c.Name == project+"-chat-1" })]
 	if c.Service != "chat" || c.Number != 1 || c.OneOff || c.Image != image || !strings.HasPrefix(c.ImageID, "sha256:") || c.State != "running" ||
 		c.Restart != "unless-stopped" || c.Compose == "" || len(c.Hash) != 64 || time.Since(c.Created).Abs() > time.Hour {
 		t.Errorf("got %+v", c)

@@ -79,7 +79,7 @@ func (e Engine) run(ctx context.Context, stdin string, command []string, args ..
 	if !errors.As(err, &exit) {
 		return "", fmt.Errorf("%s: %w", name, err)
 	}
-	return "", failure(name, exit, stderr.kept.String())
+	return "", e.failure(name, exit, stderr.kept.String())
 }
 
 // title is what an error calls a command: its subcommand and nothing more, since

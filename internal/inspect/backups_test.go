@@ -8,6 +8,7 @@ import (
 
 	"rcgen/generator"
 	"rcgen/internal/doctor"
+	"rcgen/internal/project"
 )
 
 func TestListBackups(t *testing.T) {
@@ -35,7 +36,8 @@ func TestListBackups(t *testing.T) {
 func TestRunningFixes(t *testing.T) {
 	p := generator.Plan{Release: "8.9.1"}
 	p.MongoDBVersion, p.MongoDBMembers = "8.0", []generator.Member{{Name: "mongodb"}, {Name: "mongodb-2"}, {Name: "mongodb-3"}}
-	clean := cleaner(t.TempDir())
+	dir := t.TempDir()
+	clean := cleaner(dir, project.Redactor(dir))
 	for _, command := range []string{p.Site().BackupCommand(p.Versions()), p.Site().FCVCommand("8.0")} {
 		if got := clean(command); got != command {
 			t.Errorf("%s\nbecomes\n%s", command, got)

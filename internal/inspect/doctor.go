@@ -5,12 +5,15 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 	"rcgen/internal/doctor"
 	"rcgen/internal/host"
 	"rcgen/internal/project"
+	"rcgen/internal/redact"
 )
 
 // Doctor returns the functions by which doctor asks about the project in dir. If it
@@ -27,7 +30,8 @@ func Doctor(
 		m, err := detect(ctx)
 		return generator.Host{Cores: m.CPUs, Memory: generator.Bytes(m.Total)}, err
 	}
-	l := look{dir: dir, random: random, docker: findDocker(dir), compose: findOnce(dir)}
+	secrets := project.Redactor(dir, os.Getenv(doctorPassword))
+	l := look{dir: dir, random: random, secrets: secrets, docker: findDocker(dir, secrets), compose: findOnce(dir, secrets)}
 	s := l.doctor(machine)
 	s.Now = now
 	plan, err := project.ReadPlan(dir)
@@ -38,7 +42,7 @@ func Doctor(
 	case !errors.As(err, &none):
 		s.Broken = err
 	}
-	s.Containers = func(ctx context.Context) ([]doctor.Container, error) { return l.containers(ctx, s.Plan) }
+	s.Containers = func(ctx context.Context) ([]container.Container, error) { return l.containers(ctx, s.Plan) }
 	return s, nil
 }
 
@@ -46,14 +50,15 @@ func Doctor(
 type look struct {
 	dir     string
 	random  io.Reader // for secrets that are missing
-	docker  finder    // of what needs no Compose
+	secrets redact.Redactor
+	docker  finder // of what needs no Compose
 	compose finder
 }
 
 // doctor returns what needs no plan.
 func (l look) doctor(machine func(context.Context) (generator.Host, error)) doctor.Sources {
 	return doctor.Sources{
-		Clean: cleaner(l.dir),
+		Clean: cleaner(l.dir, l.secrets),
 		Docker: func(ctx context.Context, args ...string) (string, error) {
 			docker, err := l.docker(ctx)
 			if err != nil {
@@ -78,7 +83,7 @@ func (l look) doctor(machine func(context.Context) (generator.Host, error)) doct
 }
 
 // containers returns those of the planned project but for those of `docker compose run`.
-func (l look) containers(ctx context.Context, plan *generator.Plan) ([]doctor.Container, error) {
+func (l look) containers(ctx context.Context, plan *generator.Plan) ([]container.Container, error) {
 	if plan == nil {
 		return nil, nil
 	}
@@ -87,11 +92,5 @@ func (l look) containers(ctx context.Context, plan *generator.Plan) ([]doctor.Co
 		return nil, err
 	}
 	all, err := docker.containers(ctx, plan.Request.Project)
-	var containers []doctor.Container
-	for _, c := range all {
-		if !c.OneOff {
-			containers = append(containers, doctor.Container{ID: c.ID, Service: c.Service, Image: c.Image, State: c.State, Health: c.Health})
-		}
-	}
-	return containers, err
+	return slices.DeleteFunc(all, func(c container.Container) bool { return c.OneOff }), err
 }

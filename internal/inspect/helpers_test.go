@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 	"rcgen/internal/engine"
 	"rcgen/internal/project"
 )
@@ -18,7 +19,7 @@ import (
 type fakeEngine struct {
 	project       engine.Project
 	projectErr    error
-	containers    []engine.Container
+	containers    []container.Container
 	containersErr error
 	answers       map[string]string // by the beginning of the arguments
 	asked         int               // questions for the project
@@ -41,7 +42,7 @@ func (f *fakeEngine) found() finder {
 				f.asked++
 				return f.project, f.projectErr
 			},
-			containers: func(_ context.Context, name string) ([]engine.Container, error) {
+			containers: func(_ context.Context, name string) ([]container.Container, error) {
 				if name != "chat" {
 					return nil, fmt.Errorf("containers of %q", name)
 				}
@@ -57,12 +58,12 @@ func lost(err error) finder {
 }
 
 // of returns a running container of a service.
-func of(service, image string) engine.Container {
-	return engine.Container{ID: "id-of-" + service, Name: "chat-" + service + "-1", Service: service, Number: 1, Image: image, State: "running", Hash: "1"}
+func of(service, image string) container.Container {
+	return container.Container{ID: "id-of-" + service, Name: "chat-" + service + "-1", Service: service, Number: 1, Image: image, State: "running", Hash: "1"}
 }
 
 // oneOff returns one of `docker compose run`.
-func oneOff(service, image string) engine.Container {
+func oneOff(service, image string) container.Container {
 	c := of(service, image)
 	c.OneOff, c.Number = true, 0
 	return c

@@ -11,7 +11,7 @@ import (
 	"github.com/Masterminds/semver/v3"
 
 	"rcgen/generator"
-	"rcgen/internal/engine"
+	"rcgen/internal/container"
 )
 
 // stateLimit is how long an engine may take to say what runs (assumption: it takes
@@ -86,7 +86,7 @@ func (s *State) ask(ctx context.Context, open finder, p generator.Plan) error {
 
 // imageVersions returns the versions in the images of a service's containers, the
 // oldest first.
-func imageVersions(containers []engine.Container, service string) ([]*semver.Version, error) {
+func imageVersions(containers []container.Container, service string) ([]*semver.Version, error) {
 	var all []*semver.Version
 	for _, c := range containers {
 		number := strings.TrimPrefix(strings.TrimPrefix(c.Service, service), "-")

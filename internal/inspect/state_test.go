@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"rcgen/generator"
-	"rcgen/internal/engine"
+	"rcgen/internal/container"
 )
 
 // planned is what rcgen.yaml says while containers run something else.
@@ -20,14 +20,14 @@ func planned() generator.Plan {
 
 func TestVersions(t *testing.T) {
 	const says = "exec -T mongodb sh -c HOME=/tmp mongosh"
-	running := []engine.Container{
+	running := []container.Container{
 		of("mongodb", "mongo:7.0.37"), of("mongodb-exporter", "percona/mongodb_exporter:0.44.0"),
 		of("rocketchat-1", "registry.rocket.chat/rocketchat/rocket.chat:7.13.9@sha256:00"), of("rocketchat-2", "rocket.chat:7.13.9"),
 		oneOff("mongodb", "mongo:4.4.0"),
 	}
 	for _, c := range []struct {
 		name       string
-		containers []engine.Container
+		containers []container.Container
 		fcv        string
 		want       generator.Deployment
 		source     string
@@ -40,7 +40,7 @@ func TestVersions(t *testing.T) {
 		{"no database there", running[2:], "", generator.Deployment{Release: "7.13.9", MongoDB: "8.0"}, "running", ""},
 		{"no replica there", running[:2], "7.0", generator.Deployment{Release: "8.9.1", MongoDB: "8.0"}, "rcgen.yaml", ""},
 		{"nothing there", nil, "", generator.Deployment{Release: "8.9.1", MongoDB: "8.0"}, "rcgen.yaml", ""},
-		{"an image of one's own", []engine.Container{of("rocketchat-1", "chat:stable")}, "",
+		{"an image of one's own", []container.Container{of("rocketchat-1", "chat:stable")}, "",
 			generator.Deployment{Release: "8.9.1", MongoDB: "8.0"}, "rcgen.yaml", "rocketchat-1 runs chat:stable, whose tag is no version"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -85,7 +85,7 @@ func TestVersionsUnasked(t *testing.T) {
 func TestVersionsStated(t *testing.T) {
 	p, stated := planned(), "7.0"
 	p.ExternalMongoDB = true
-	f := fakeEngine{containers: []engine.Container{of("rocketchat-1", "rocket.chat:8.5.1"), of("mongodb", "mongo:5.0.1")}}
+	f := fakeEngine{containers: []container.Container{of("rocketchat-1", "rocket.chat:8.5.1"), of("mongodb", "mongo:5.0.1")}}
 	s, err := readVersions(t.Context(), f.found(), p, &stated)
 	if want := (generator.Deployment{Release: "8.5.1", MongoDB: "7.0"}); err != nil || s.Deployment != want {
 		t.Errorf("got %+v, %v, want %+v", s, err, want)

@@ -8,9 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 	"rcgen/internal/engine"
 	"rcgen/internal/project"
 	"rcgen/internal/status"
@@ -101,22 +103,16 @@ func (l look) running(ctx context.Context, docker asker, plan generator.Plan) (s
 		p.Services = asPlanned(plan, containers)
 	}
 	r.Project = p.Name
-	for _, c := range containers {
-		if c.OneOff || p.Services[c.Service].Disabled {
-			continue
-		}
-		created := c.Created
-		r.Containers = append(r.Containers, status.Container{ID: c.ID, Service: c.Service, Number: c.Number, State: c.State, Health: c.Health, Image: c.Image, Created: &created})
-	}
-	for _, d := range engine.Compare(p.Services, containers) {
-		r.Drift = append(r.Drift, status.ContainerDrift{Service: d.Service, Container: d.Container, Kind: status.Kind(d.Kind), Detail: d.Detail})
-	}
+	r.Drift = engine.Compare(p.Services, containers)
+	r.Containers = slices.DeleteFunc(containers, func(c container.Container) bool {
+		return c.OneOff || p.Services[c.Service].Disabled
+	})
 	return r, nil
 }
 
 // asPlanned stands in for files that cannot be read: the services of the plan, and
 // what else is there, each as it is.
-func asPlanned(plan generator.Plan, containers []engine.Container) map[string]engine.Service {
+func asPlanned(plan generator.Plan, containers []container.Container) map[string]engine.Service {
 	services := map[string]engine.Service{}
 	for _, s := range plan.Services {
 		if s.Name != generator.RocketChat {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 	"rcgen/internal/engine"
 	"rcgen/internal/project"
 	"rcgen/internal/status"
@@ -48,7 +49,7 @@ func TestRunning(t *testing.T) {
 			"mongodb":      {Hash: "2", Image: "mongo:8.0.26", Replicas: 1},
 			"off":          {Disabled: true},
 		}},
-		containers: []engine.Container{
+		containers: []container.Container{
 			of("rocketchat-1", "rocket.chat:8.9.1"), of("mongodb", "mongo:8.0.26"), of("off", "x:1"), of("old", "x:1"), oneOff("mongodb", "mongo:8.0.26"),
 		},
 	}
@@ -60,7 +61,7 @@ func TestRunning(t *testing.T) {
 	if got, want := services(r), []string{"rocketchat-1", "mongodb", "old"}; !slices.Equal(got, want) {
 		t.Errorf("containers: got %q, want %q", got, want)
 	}
-	if c := r.Containers[0]; c.ID != "id-of-rocketchat-1" || c.Number != 1 || c.State != "running" || c.Image != "rocket.chat:8.9.1" || c.Created == nil {
+	if c := r.Containers[0]; c.ID != "id-of-rocketchat-1" || c.Number != 1 || c.State != "running" || c.Image != "rocket.chat:8.9.1" || c.Created.IsZero() {
 		t.Errorf("got %+v", c)
 	}
 	if got, want := kinds(r), []string{"mongodb changed", "old orphan"}; !slices.Equal(got, want) {
@@ -79,7 +80,7 @@ func TestRunningUnread(t *testing.T) {
 	p := planned()
 	p.Services = []generator.Service{{Name: generator.RocketChat}, {Name: "nats"}}
 	p.Replicas = []generator.Replica{{Name: "rocketchat-1"}}
-	f := fakeEngine{projectErr: errors.New("broken"), containers: []engine.Container{of("rocketchat-1", "rocket.chat:8.9.1")}}
+	f := fakeEngine{projectErr: errors.New("broken"), containers: []container.Container{of("rocketchat-1", "rocket.chat:8.9.1")}}
 	docker, _ := f.found()(t.Context())
 	for _, unread := range []string{"there is no compose.yaml", "broken"} {
 		r, err := look{dir: dir}.running(t.Context(), docker, p)
@@ -118,7 +119,7 @@ func TestAsPlanned(t *testing.T) {
 	p.MongoDBMembers = []generator.Member{{Name: "mongodb"}, {Name: "mongodb-2"}}
 	second := of("nats", "nats:2")
 	second.Number = 2
-	got := asPlanned(p, []engine.Container{
+	got := asPlanned(p, []container.Container{
 		of("rocketchat-1", "rocket.chat:8.9.1"), of("nats", "nats:2"), second, of("mine", "x:1"), oneOff("mongodb", "mongo:8"),
 	})
 	want := map[string]engine.Service{

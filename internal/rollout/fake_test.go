@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // errKilled is what everything answers once the process is gone.
@@ -23,7 +24,7 @@ type deployment struct {
 	t       *testing.T
 	files   map[string]Service // what the files say
 	applied map[string]Service // what was applied last
-	all     []Container
+	all     []container.Container
 	started map[string]time.Time // by ID
 	sick    map[string]bool      // images that do not get healthy
 	missing []string             // images that are not on the engine
@@ -37,8 +38,8 @@ type deployment struct {
 	sockets []string // the container that each websocket is on, by ID
 	drops   []int    // how often each dropped
 
-	calls, killAt, how int         // the call at which the process dies, and how far it comes; 0: never
-	late               []Container // what the engine is still making
+	calls, killAt, how int                   // the call at which the process dies, and how far it comes; 0: never
+	late               []container.Container // what the engine is still making
 	actions            []string
 	told               []string
 	least              int // how few replicas were healthy and known to Traefik at any time
@@ -89,24 +90,30 @@ func (d *deployment) connect(i int) {
 }
 
 // behind returns the containers that answer to a name.
-func (d *deployment) behind(host string) []Container {
-	return slices.DeleteFunc(slices.Clone(d.all), func(c Container) bool {
-		return c.Name != host && c.Service != host || !c.Running || c.Lacks != ""
+func (d *deployment) behind(host string) []container.Container {
+	return slices.DeleteFunc(slices.Clone(d.all), func(c container.Container) bool {
+		return c.Name != host && c.Service != host || !c.Running() || isolated(c)
 	})
 }
 
 // known reports whether Traefik sends requests to a container.
-func (d *deployment) known(c Container) bool {
+func (d *deployment) known(c container.Container) bool {
 	return d.proxy.Servers[c.Name] || d.proxy.Servers[c.Service]
+}
+
+// one is a service with one container.
+func one(image string) Service {
+	return Service{Image: image, Hash: image, Replicas: 1, Networks: []string{"edge"}}
 }
 
 func files(n int, image string) map[string]Service {
 	all := map[string]Service{}
 	for name, image := range map[string]string{"mongodb": "mongo:1", "nats": "nats:1", "prometheus": "prometheus:1", "traefik": "traefik:1"} {
-		all[name] = Service{Image: image, Hash: image, Replicas: 1}
+		all[name] = one(image)
 	}
 	for i := range n {
-		s := Service{Image: image, Hash: image, Replicas: 1, After: []string{"rocketchat-1"}}
+		s := one(image)
+		s.After = []string{"rocketchat-1"}
 		if i == 0 {
 			s.After = []string{"mongodb", "nats"}
 		}
@@ -124,36 +131,42 @@ func routesOf(n int) []byte {
 	return []byte(text)
 }
 
-func (d *deployment) make(name string, s Service) Container {
+// isolated reports whether a container was cut off in its making.
+func isolated(c container.Container) bool { return len(c.Networks) == 0 }
+
+func (d *deployment) make(name string, s Service) container.Container {
 	d.ids++
-	c := Container{ID: fmt.Sprint(d.ids), Service: name, Name: fmt.Sprintf("chat-%s-%d", name, d.ids), Image: s.Image, Hash: s.Hash, Running: true}
+	c := container.Container{
+		ID: fmt.Sprint(d.ids), Service: name, Name: fmt.Sprintf("chat-%s-%d", name, d.ids), Image: s.Image, Hash: s.Hash,
+		State: "running", Restart: "unless-stopped", Networks: []string{"edge"},
+	}
 	d.all = append(d.all, c)
 	d.started[c.ID] = d.now
 	return c
 }
 
 // drop takes the containers away that match, and notes which were routed until then.
-func (d *deployment) drop(match func(Container) bool) {
-	d.all = slices.DeleteFunc(d.all, func(c Container) bool {
+func (d *deployment) drop(match func(container.Container) bool) {
+	d.all = slices.DeleteFunc(d.all, func(c container.Container) bool {
 		if !match(c) {
 			return false
 		}
-		if d.known(c) && c.Running && d.health(c) == "healthy" && len(d.proxy.Servers) > 1 {
+		if d.known(c) && c.Running() && d.health(c) == "healthy" && len(d.proxy.Servers) > 1 {
 			d.cut = append(d.cut, c.Name)
 		}
 		return true
 	})
 	for i, id := range d.sockets {
-		if !slices.ContainsFunc(d.all, func(c Container) bool { return c.ID == id && c.Running }) {
+		if !slices.ContainsFunc(d.all, func(c container.Container) bool { return c.ID == id && c.Running() }) {
 			d.connect(i)
 		}
 	}
 	d.see()
 }
 
-func (d *deployment) health(c Container) string {
+func (d *deployment) health(c container.Container) string {
 	switch {
-	case !c.Running:
+	case !c.Running():
 		return ""
 	case d.sick[c.Image] || d.now.Sub(d.started[c.ID]) < startTime:
 		return "starting"
@@ -178,7 +191,7 @@ func (d *deployment) load() {
 func (d *deployment) serving() int {
 	n := 0
 	for _, c := range d.all {
-		if d.known(c) && c.Lacks == "" && d.health(c) == "healthy" {
+		if d.known(c) && !isolated(c) && d.health(c) == "healthy" {
 			n++
 		}
 	}
@@ -191,7 +204,7 @@ func (d *deployment) see() {
 	d.least = min(d.least, d.serving())
 	for host := range d.proxy.Servers {
 		behind := d.behind(host)
-		if len(behind) > 1 && slices.ContainsFunc(behind, func(c Container) bool { return d.health(c) != "healthy" }) {
+		if len(behind) > 1 && slices.ContainsFunc(behind, func(c container.Container) bool { return d.health(c) != "healthy" }) {
 			d.cut = append(d.cut, host+" is two")
 		}
 	}
@@ -235,12 +248,12 @@ const (
 func (d *deployment) cutOff(since int) {
 	for i, c := range d.all {
 		if id, err := strconv.Atoi(c.ID); err == nil && id > since {
-			d.all[i].Running, d.all[i].Lacks = false, "edge"
+			d.all[i].State, d.all[i].Networks = "created", nil
 		}
 	}
 	if d.how > cut {
-		d.all = slices.DeleteFunc(d.all, func(c Container) bool {
-			late := c.Lacks != ""
+		d.all = slices.DeleteFunc(d.all, func(c container.Container) bool {
+			late := isolated(c)
 			if late {
 				d.late = append(d.late, c)
 			}
@@ -268,7 +281,7 @@ func (d *deployment) dead() error {
 	return nil
 }
 
-func (d *deployment) containers(context.Context) ([]Container, error) {
+func (d *deployment) containers(context.Context) ([]container.Container, error) {
 	d.arrive(false)
 	all := slices.Clone(d.all)
 	for i, c := range all {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // up is Compose: it makes what is new, then takes the old one away.
@@ -26,8 +27,8 @@ func (d *deployment) up(what string, services []string, of map[string]Service, s
 					old = append(old, c.ID)
 					continue
 				}
-				if made = true; !c.Running {
-					d.all[i].Running = true
+				if made = true; !c.Running() {
+					d.all[i].State = "running"
 					d.started[c.ID] = d.now
 				}
 			}
@@ -35,7 +36,7 @@ func (d *deployment) up(what string, services []string, of map[string]Service, s
 				d.make(name, of[name])
 			}
 		}
-	}, func() { d.drop(func(c Container) bool { return slices.Contains(old, c.ID) }) })
+	}, func() { d.drop(func(c container.Container) bool { return slices.Contains(old, c.ID) }) })
 }
 
 func (d *deployment) world() World {
@@ -55,7 +56,7 @@ func (d *deployment) world() World {
 				for i, c := range d.all {
 					if c.Service == service {
 						n++
-						d.all[i].Running = true
+						d.all[i].State = "running"
 					}
 				}
 				if n < 2 {
@@ -64,19 +65,19 @@ func (d *deployment) world() World {
 				d.see()
 			}, nothing)
 		},
-		Remove: func(_ context.Context, c Container) error {
+		Remove: func(_ context.Context, c container.Container) error {
 			return d.act("remove "+c.Name, func() {
 				for i := range d.all {
 					if d.all[i].ID == c.ID {
-						d.drop(func(o Container) bool { return o.ID == c.ID })
-						c.Running = false
+						d.drop(func(o container.Container) bool { return o.ID == c.ID })
+						c.State = "exited"
 						d.all = append(d.all, c)
 						break
 					}
 				}
-			}, func() { d.drop(func(o Container) bool { return o.ID == c.ID }) })
+			}, func() { d.drop(func(o container.Container) bool { return o.ID == c.ID }) })
 		},
-		Restore: func(_ context.Context, c Container) (bool, error) {
+		Restore: func(_ context.Context, c container.Container) (bool, error) {
 			if d.applied[c.Service].Hash == d.files[c.Service].Hash || d.applied[c.Service].Hash == "" {
 				return false, d.dead()
 			}
@@ -87,10 +88,10 @@ func (d *deployment) world() World {
 			return d.act("routes", func() { d.routes, d.held, d.steer = r.File, maps.Clone(r.Held), r.Sockets; d.load() }, nothing)
 		},
 		Proxy: func(context.Context) (Proxy, bool, error) {
-			runs := slices.ContainsFunc(d.all, func(c Container) bool { return c.Service == "traefik" && c.Running })
+			runs := slices.ContainsFunc(d.all, func(c container.Container) bool { return c.Service == "traefik" && c.Running() })
 			return d.proxy, runs, d.dead()
 		},
-		Failed: func(context.Context, Container) {},
+		Failed: func(context.Context, container.Container) {},
 		Now:    func() time.Time { return d.now },
 		Wait: func(ctx context.Context, pause time.Duration) error {
 			d.now = d.now.Add(pause)

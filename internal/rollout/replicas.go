@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // replicaNames returns the replicas that the files have, or only containers have.
@@ -57,7 +58,7 @@ func (p *planner) takeOut(names []string) {
 // those that are down, and at last those that serve.
 func (p *planner) replicas() {
 	all := p.replicaNames(true)
-	if !slices.ContainsFunc(p.have.Containers, func(c Container) bool { return generator.ReplicaNumber(c.Service) > 0 && c.Running }) {
+	if !slices.ContainsFunc(p.have.Containers, func(c container.Container) bool { return generator.ReplicaNumber(c.Service) > 0 && c.Running() }) {
 		p.firstStart(all)
 		return
 	}

@@ -6,11 +6,12 @@ import (
 	"slices"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // drain takes servers out of the routes and gives what is in flight its time, from
 // the moment at which Traefik has taken that.
-func (r *run) drain(ctx context.Context, s Step, all []Container) error {
+func (r *run) drain(ctx context.Context, s Step, all []container.Container) error {
 	routes, _, err := r.Routes()
 	if err != nil {
 		return err
@@ -31,18 +32,18 @@ func (r *run) drain(ctx context.Context, s Step, all []Container) error {
 
 // hosts returns the servers in the routes that a step is about. The replica's own name,
 // which stands for all of its containers, is none of the new one.
-func (r *run) hosts(s Step, routes []byte, all []Container) ([]string, error) {
+func (r *run) hosts(s Step, routes []byte, all []container.Container) ([]string, error) {
 	servers, err := generator.Servers(routes)
 	parts := r.parts(Step{Services: s.Services, Part: New, Keep: s.Keep}, all)
 	return slices.DeleteFunc(servers, func(host string) bool {
-		fresh := slices.ContainsFunc(parts, func(c Container) bool { return c.Name == host })
+		fresh := slices.ContainsFunc(parts, func(c container.Container) bool { return c.Name == host })
 		return !slices.Contains(s.Services, generator.ReplicaOf(host)) || s.Part == Old && fresh || s.Part == New && !fresh
 	}), err
 }
 
 // reroute takes servers out of Traefik's file or puts them in, as the step says, and
 // waits until Traefik has taken it.
-func (r *run) reroute(ctx context.Context, s Step, all []Container) error {
+func (r *run) reroute(ctx context.Context, s Step, all []container.Container) error {
 	was, held, err := r.Routes()
 	if err != nil {
 		return err
@@ -64,7 +65,7 @@ func (r *run) reroute(ctx context.Context, s Step, all []Container) error {
 }
 
 // take returns routes without the servers of a step. Those that will be back are held.
-func (r *run) take(s Step, routes []byte, held generator.Held, all []Container) ([]byte, error) {
+func (r *run) take(s Step, routes []byte, held generator.Held, all []container.Container) ([]byte, error) {
 	hosts, err := r.hosts(s, routes, all)
 	if err != nil {
 		return nil, err
@@ -82,7 +83,7 @@ func (r *run) take(s Step, routes []byte, held generator.Held, all []Container) 
 }
 
 // put returns routes with the servers of a step.
-func (r *run) put(s Step, routes []byte, held generator.Held, all []Container) ([]byte, error) {
+func (r *run) put(s Step, routes []byte, held generator.Held, all []container.Container) ([]byte, error) {
 	var err error
 	if s.Part == Whole {
 		for _, name := range s.Services {
@@ -103,7 +104,7 @@ func (r *run) put(s Step, routes []byte, held generator.Held, all []Container) (
 
 // sockets returns the servers that new websockets go to after a step: of a replica with
 // two containers the new one.
-func (r *run) sockets(s Step, routes []byte, all []Container) ([]string, error) {
+func (r *run) sockets(s Step, routes []byte, all []container.Container) ([]string, error) {
 	servers, err := generator.Servers(routes)
 	if err != nil {
 		return nil, err

@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // surged returns n replicas in the midst of a roll to chat:2: the first has a second
 // container beside it, and Traefik sends requests to both.
-func surged(t *testing.T, n int) (d *deployment, old, fresh Container) {
+func surged(t *testing.T, n int) (d *deployment, old, fresh container.Container) {
 	t.Helper()
 	d = deploy(t, n)
 	d.files = files(n, "chat:2")
@@ -37,7 +38,7 @@ func surged(t *testing.T, n int) (d *deployment, old, fresh Container) {
 func (d *deployment) stop(id string) {
 	for i := range d.all {
 		if d.all[i].ID == id {
-			d.all[i].Running = false
+			d.all[i].State = "exited"
 		}
 	}
 }
@@ -75,7 +76,10 @@ func TestNoWayBackBeforeItsEnd(t *testing.T) {
 	}
 	// Where the other one is down, it serves until then.
 	for i, c := range d.all {
-		d.all[i].Running = c.Service != "rocketchat-2"
+		d.all[i].State = "running"
+		if c.Service == "rocketchat-2" {
+			d.all[i].State = "exited"
+		}
 	}
 	if got := lines(d.plan(options).Steps); len(got) == 0 || got[0] != "route rocketchat-1" {
 		t.Errorf("got %s, want it routed first", strings.Join(got, ", "))
@@ -132,7 +136,7 @@ func TestUndoSurgeLater(t *testing.T) {
 		if string(d.routes) != string(routesOf(n)) || d.serving() != n || len(d.held) > 0 {
 			t.Errorf("%d: %d serve, held %v, routes\n%s", n, d.serving(), d.held, d.routes)
 		}
-		if slices.ContainsFunc(d.all, func(c Container) bool { return c.ID == fresh.ID }) {
+		if slices.ContainsFunc(d.all, func(c container.Container) bool { return c.ID == fresh.ID }) {
 			t.Errorf("%d: the new container is still there", n)
 		}
 	}
@@ -147,7 +151,7 @@ func TestUndoSurgeOfOne(t *testing.T) {
 	if err == nil || strings.Contains(err.Error(), "serves as before") || !strings.Contains(err.Error(), "no other container runs") {
 		t.Errorf("got %v", err)
 	}
-	if !slices.ContainsFunc(d.all, func(c Container) bool { return c.ID == fresh.ID }) {
+	if !slices.ContainsFunc(d.all, func(c container.Container) bool { return c.ID == fresh.ID }) {
 		t.Error("it was removed")
 	}
 }
@@ -167,7 +171,7 @@ func TestFailedSteersNobody(t *testing.T) {
 			}
 		},
 		"a container that stays": func(_ *deployment, w *World) {
-			w.Remove = func(context.Context, Container) error { return errors.New("no answer") }
+			w.Remove = func(context.Context, container.Container) error { return errors.New("no answer") }
 		},
 	} {
 		d := deploy(t, 4)
@@ -192,15 +196,15 @@ func TestFailedSteersNobody(t *testing.T) {
 // TestFilesChangedAgain: a second container was begun, the files changed, and since also
 // the routes (rcgen generate), or a container got sick.
 func TestFilesChangedAgain(t *testing.T) {
-	for name, between := range map[string]func(d *deployment, old, fresh Container){
-		"routes made anew": func(d *deployment, _, _ Container) { d.routes = routesOf(len(d.files) - 4); d.load() },
-		"as it was":        func(*deployment, Container, Container) {},
-		"only the new one routed, and sick": func(d *deployment, old, _ Container) {
+	for name, between := range map[string]func(d *deployment, old, fresh container.Container){
+		"routes made anew": func(d *deployment, _, _ container.Container) { d.routes = routesOf(len(d.files) - 4); d.load() },
+		"as it was":        func(*deployment, container.Container, container.Container) {},
+		"only the new one routed, and sick": func(d *deployment, old, _ container.Container) {
 			d.routes, _, _ = generator.TakeOut(d.routes, old.Name)
 			d.sick["chat:2"] = true
 			d.load()
 		},
-		"both stopped": func(d *deployment, old, fresh Container) { d.stop(old.ID); d.stop(fresh.ID) },
+		"both stopped": func(d *deployment, old, fresh container.Container) { d.stop(old.ID); d.stop(fresh.ID) },
 	} {
 		for _, n := range []int{1, 3} {
 			for _, surge := range []bool{true, false} {
@@ -232,7 +236,7 @@ func TestComposeBetween(t *testing.T) {
 	for _, n := range []int{1, 3} {
 		for _, surge := range []bool{true, false} {
 			d, old, fresh := surged(t, n)
-			d.drop(func(c Container) bool { return c.ID == old.ID })
+			d.drop(func(c container.Container) bool { return c.ID == old.ID })
 			d.started[fresh.ID] = d.now
 			d.files, d.cut = files(n, "chat:3"), nil
 			o := options

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 const (
@@ -32,20 +33,20 @@ type Proxy struct {
 // that changes containers ends its command before it returns, even where ctx has
 // ended: a command cut off leaves more to mend than one that is done.
 type World struct {
-	Containers func(ctx context.Context) ([]Container, error)
+	Containers func(ctx context.Context) ([]container.Container, error)
 	Pull       func(ctx context.Context, image string) error
-	Up         func(ctx context.Context, s Step) error                   // without waiting
-	Beside     func(ctx context.Context, service string) error           // a second container, as the files say, without waiting
-	Remove     func(ctx context.Context, c Container) error              // stops it first
-	Restore    func(ctx context.Context, c Container) (bool, error)      // brings back what c, which may be no more than a service, was; false: not known
-	Routes     func() ([]byte, generator.Held, error)                    // Traefik's file
-	SetRoutes  func(c Routes) error                                      // all of it or nothing
-	Proxy      func(ctx context.Context) (p Proxy, runs bool, err error) // asks Traefik
-	Failed     func(ctx context.Context, c Container)                    // shows why, before it goes
-	Now        func() time.Time                                          //
-	Wait       func(ctx context.Context, d time.Duration) error          // its error is that of ctx
-	Begin, End func(number, of int, s Step)                              // tell of the progress
-	Tell       func(line string)                                         // of what state things are in
+	Up         func(ctx context.Context, s Step) error                        // without waiting
+	Beside     func(ctx context.Context, service string) error                // a second container, as the files say, without waiting
+	Remove     func(ctx context.Context, c container.Container) error         // stops it first
+	Restore    func(ctx context.Context, c container.Container) (bool, error) // brings back what c, which may be no more than a service, was; false: not known
+	Routes     func() ([]byte, generator.Held, error)                         // Traefik's file
+	SetRoutes  func(c Routes) error                                           // all of it or nothing
+	Proxy      func(ctx context.Context) (p Proxy, runs bool, err error)      // asks Traefik
+	Failed     func(ctx context.Context, c container.Container)               // shows why, before it goes
+	Now        func() time.Time                                               //
+	Wait       func(ctx context.Context, d time.Duration) error               // its error is that of ctx
+	Begin, End func(number, of int, s Step)                                   // tell of the progress
+	Tell       func(line string)                                              // of what state things are in
 }
 
 // Routes are what Traefik and the next apply are told.
@@ -75,7 +76,7 @@ func Run(ctx context.Context, p Plan, o Options, w World) error {
 			return interrupted(i+1, len(steps), s)
 		}
 		w.Begin(i+1, len(steps), s)
-		var old []Container
+		var old []container.Container
 		var err error
 		if !s.Action.routes() || s.Part != Whole || len(s.Sockets) > 0 {
 			old, err = w.Containers(ctx)
@@ -105,7 +106,7 @@ func interrupted(number, of int, s Step) error {
 	}
 }
 
-func (r *run) do(ctx context.Context, s Step, old []Container) error {
+func (r *run) do(ctx context.Context, s Step, old []container.Container) error {
 	switch s.Action {
 	case Pull:
 		for _, image := range s.Services {
@@ -135,7 +136,7 @@ func (r *run) do(ctx context.Context, s Step, old []Container) error {
 
 // change makes containers, and once more where one of them turns out to be what the
 // engine was still making for a Compose that has been killed.
-func (r *run) change(ctx context.Context, s Step, old []Container) error {
+func (r *run) change(ctx context.Context, s Step, old []container.Container) error {
 	err := r.make(ctx, s, old)
 	if !errors.Is(err, errCutOff) || s.AsIs {
 		return err
@@ -147,7 +148,7 @@ func (r *run) change(ctx context.Context, s Step, old []Container) error {
 	return r.make(ctx, s, old)
 }
 
-func (r *run) make(ctx context.Context, s Step, old []Container) error {
+func (r *run) make(ctx context.Context, s Step, old []container.Container) error {
 	if s.Action == Surge {
 		return r.surge(ctx, s, old)
 	}
@@ -193,13 +194,14 @@ func (r *run) healthy(ctx context.Context, s Step) error {
 		}
 		waiting := slices.Clone(s.Services)
 		for _, c := range r.parts(s, all) {
-			if c.Running && c.Health == "unhealthy" {
+			if c.Running() && c.Health == "unhealthy" {
 				return fmt.Errorf("%s fails its health check: %w", c.Service, errUnhealthy)
 			}
-			if c.Running && c.Lacks != "" {
-				return fmt.Errorf("%s is not in network %s: %w", c.Service, c.Lacks, errCutOff)
+			networks := r.services[c.Service].Networks
+			if lacks := c.Lacks(networks); c.Running() && lacks != "" {
+				return fmt.Errorf("%s is not in network %s: %w", c.Service, lacks, errCutOff)
 			}
-			if c.ready() {
+			if c.Ready(networks) {
 				waiting = slices.DeleteFunc(waiting, func(name string) bool { return name == c.Service })
 			}
 		}
@@ -216,8 +218,8 @@ func (r *run) healthy(ctx context.Context, s Step) error {
 }
 
 // parts returns the containers that a step is about.
-func (r *run) parts(s Step, all []Container) []Container {
-	return slices.DeleteFunc(slices.Clone(all), func(c Container) bool {
+func (r *run) parts(s Step, all []container.Container) []container.Container {
+	return slices.DeleteFunc(slices.Clone(all), func(c container.Container) bool {
 		fresh := c.Hash == r.services[c.Service].Hash
 		if s.Keep != "" {
 			fresh = c.ID == s.Keep

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // cases are the changes that are run, and killed at each call.
@@ -30,12 +31,12 @@ var cases = map[string]struct {
 	"release and scale":             {3, func(d *deployment) { d.files, d.routes = files(5, "chat:2"), routesOf(5); d.load() }, false, 2},
 	"surge":                         {1, func(d *deployment) { d.files = files(1, "chat:2") }, true, 1},
 	"release, surge":                {4, func(d *deployment) { d.files = files(4, "chat:2") }, true, 4},
-	"one, surge":                    {3, func(d *deployment) { d.files["rocketchat-2"] = Service{Image: "chat:2", Hash: "chat:2", Replicas: 1} }, true, 3},
+	"one, surge":                    {3, func(d *deployment) { d.files["rocketchat-2"] = one("chat:2") }, true, 3},
 	"release and scale, surge":      {2, func(d *deployment) { d.files, d.routes = files(3, "chat:2"), routesOf(3); d.load() }, true, 2},
 	"release and scale down, surge": {4, func(d *deployment) { d.files, d.routes = files(2, "chat:2"), routesOf(2); d.load() }, true, 2},
 	"others": {2, func(d *deployment) {
-		d.files["nats"] = Service{Image: "nats:2", Hash: "nats:2", Replicas: 1}
-		d.files["loki"] = Service{Image: "loki:1", Hash: "loki:1", Replicas: 1}
+		d.files["nats"] = one("nats:2")
+		d.files["loki"] = one("loki:1")
 	}, false, 2},
 }
 
@@ -67,7 +68,7 @@ func (d *deployment) settled(t *testing.T, o Options, mongodb string) {
 }
 
 func (d *deployment) database() string {
-	i := slices.IndexFunc(d.all, func(c Container) bool { return c.Service == "mongodb" })
+	i := slices.IndexFunc(d.all, func(c container.Container) bool { return c.Service == "mongodb" })
 	return d.all[i].ID
 }
 
@@ -163,7 +164,7 @@ func TestUndo(t *testing.T) {
 func TestUndoNothingOlder(t *testing.T) {
 	d := deploy(t, 2)
 	d.files = files(3, "chat:1")
-	d.files["rocketchat-3"] = Service{Image: "chat:2", Hash: "chat:2", Replicas: 1}
+	d.files["rocketchat-3"] = one("chat:2")
 	d.held = generator.Held{"rocketchat-3": ""}
 	d.sick["chat:2"] = true
 	err := d.apply(options)
@@ -291,7 +292,7 @@ func TestEngineLost(t *testing.T) {
 	d := deploy(t, 2)
 	d.files = files(2, "chat:2")
 	w, lost := d.world(), &generator.Error{What: "docker ps: the Docker engine cannot be reached", Hint: "start it"}
-	w.Containers = func(context.Context) ([]Container, error) { return nil, lost }
+	w.Containers = func(context.Context) ([]container.Container, error) { return nil, lost }
 	err := Run(t.Context(), d.plan(options), options, w)
 	var failed *generator.Error
 	if !errors.As(err, &failed) || !strings.Contains(failed.What, lost.What) || !strings.HasPrefix(failed.Hint, "start it; ") {

@@ -3,6 +3,8 @@ package rollout
 import (
 	"fmt"
 	"slices"
+
+	"rcgen/internal/container"
 )
 
 // status is how the containers of a service stand to the files.
@@ -26,25 +28,25 @@ func (s status) right() bool {
 func (s status) up() bool { return !s.absent && !s.stopped && !s.broken && !s.starting }
 
 // look compares the containers of a service with the files.
-func look(s Service, all []Container) status {
+func look(s Service, all []container.Container) status {
 	if len(all) == 0 {
 		return status{absent: s.Replicas > 0 && !s.Off}
 	}
 	var st status
 	for _, c := range all {
-		st.stopped = st.stopped || !c.Running && !c.Done
-		st.broken = st.broken || c.Running && c.Health == "unhealthy"
-		st.starting = st.starting || c.Running && c.Health == "starting"
+		st.stopped = st.stopped || !c.Running() && !c.Done()
+		st.broken = st.broken || c.Running() && c.Health == "unhealthy"
+		st.starting = st.starting || c.Running() && c.Health == "starting"
 		switch {
 		case s.Image != "" && c.Image != s.Image:
 			st.differs, st.image, st.detail = true, true, c.Image+" -> "+s.Image
 		case c.Hash != s.Hash && !st.differs:
 			st.differs, st.detail = true, "its configuration has changed"
 		}
-		if c.Lacks != "" {
+		if lacks := c.Lacks(s.Networks); lacks != "" {
 			st.differs, st.broken, st.lacks = true, true, true
 			if st.detail == "" {
-				st.detail = "is not in network " + c.Lacks + ", since it was cut off in its making"
+				st.detail = "is not in network " + lacks + ", since it was cut off in its making"
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // Service is what the files say of one service.
@@ -15,22 +16,8 @@ type Service struct {
 	Hash     string   // Compose's, of its configuration
 	Replicas int      // containers that it shall have
 	After    []string // services that it waits for
+	Networks []string // that its containers must be in, by the engine's names
 	Off      bool     // belongs to a profile that is off
-}
-
-// Container is one container of the project.
-type Container struct {
-	ID, Name, Service string
-	Image, Hash       string
-	Running           bool
-	Done              bool   // has ended as it should
-	Health            string // starting, healthy, unhealthy, or empty without a health check
-	Lacks             string // a network that it shall be in and is not, since Compose was cut off; or empty
-}
-
-// ready reports whether a container does what it is there for.
-func (c Container) ready() bool {
-	return c.Done || c.Running && c.Lacks == "" && (c.Health == "" || c.Health == "healthy")
 }
 
 // Want is what the files say.
@@ -44,7 +31,7 @@ type Want struct {
 
 // Have is what there is.
 type Have struct {
-	Containers []Container
+	Containers []container.Container
 	Held       []string // the replicas that an unfinished apply took out of Traefik's file
 	Missing    []string // images that the engine does not have
 }
@@ -172,8 +159,8 @@ func (p *planner) wanted(name string) bool {
 	return ok && !s.Off
 }
 
-func (p *planner) containers(service string) []Container {
-	return slices.DeleteFunc(slices.Clone(p.have.Containers), func(c Container) bool { return c.Service != service })
+func (p *planner) containers(service string) []container.Container {
+	return slices.DeleteFunc(slices.Clone(p.have.Containers), func(c container.Container) bool { return c.Service != service })
 }
 
 func (p *planner) add(s Step) { p.plan.Steps = append(p.plan.Steps, s) }
@@ -189,7 +176,7 @@ func (p *planner) isRouted(name string) bool {
 
 // serves reports whether a replica runs.
 func (p *planner) serves(name string) bool {
-	return slices.ContainsFunc(p.have.Containers, func(c Container) bool { return c.Service == name && c.Running })
+	return slices.ContainsFunc(p.have.Containers, func(c container.Container) bool { return c.Service == name && c.Running() })
 }
 
 // stateful tells which services hold what nobody can make again.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 func TestSteps(t *testing.T) {
@@ -18,7 +19,7 @@ func TestSteps(t *testing.T) {
 	stop := func(d *deployment, name string) {
 		for i := range d.all {
 			if d.all[i].Service == name {
-				d.all[i].Running = false
+				d.all[i].State = "exited"
 			}
 		}
 	}
@@ -122,7 +123,7 @@ func TestSteps(t *testing.T) {
 		}, nil, "start mongodb nats prometheus traefik, start rocketchat-1, start bot, start helper", ""},
 		"work that is done": {1, func(d *deployment) {
 			d.files["once"] = Service{Image: "once:1", Replicas: 1}
-			d.all = append(d.all, Container{ID: "x", Service: "once", Image: "once:1", Done: true})
+			d.all = append(d.all, container.Container{ID: "x", Service: "once", Image: "once:1", State: "exited"})
 		}, nil, "", ""},
 		"scaled to none": {1, func(d *deployment) { d.files["none"] = Service{Image: "none:1"} }, nil, "", ""},
 	} {

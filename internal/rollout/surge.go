@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // A replica leads a roll when it is not stopped for it: a second container of it is
@@ -36,7 +37,7 @@ func (p *planner) lead(all []string) (name string, begun bool) {
 // named reports whether each container of a replica has the name that Compose makes for
 // it. One with a name of its own (container_name) cannot have a second beside it.
 func (p *planner) named(name string) bool {
-	return !slices.ContainsFunc(p.containers(name), func(c Container) bool { return generator.ReplicaOf(c.Name) != name })
+	return !slices.ContainsFunc(p.containers(name), func(c container.Container) bool { return generator.ReplicaOf(c.Name) != name })
 }
 
 // count returns how many containers of a replica are as the files say, and how many not.
@@ -80,7 +81,7 @@ func (p *planner) surplus() {
 		if !p.want.Editable || p.want.Services[name].Replicas != 1 || right > 0 || wrong < 2 || !p.named(name) {
 			continue
 		}
-		keep := slices.MaxFunc(p.containers(name), func(a, b Container) int { return p.worth(a) - p.worth(b) })
+		keep := slices.MaxFunc(p.containers(name), func(a, b container.Container) int { return p.worth(a) - p.worth(b) })
 		names := []string{name}
 		if p.belongs(name) && !slices.Contains(p.routed, keep.Name) {
 			p.add(Step{Action: Route, Services: names, Part: New, Keep: keep.ID, Detail: "under the name of the container that stays"})
@@ -92,21 +93,21 @@ func (p *planner) surplus() {
 			p.takeOut(names)
 			p.routed = append(p.routed, name)
 		}
-		p.have.Containers = slices.DeleteFunc(slices.Clone(p.have.Containers), func(c Container) bool { return c.Service == name && c.ID != keep.ID })
-		p.at[name] = look(p.want.Services[name], []Container{keep})
+		p.have.Containers = slices.DeleteFunc(slices.Clone(p.have.Containers), func(c container.Container) bool { return c.Service == name && c.ID != keep.ID })
+		p.at[name] = look(p.want.Services[name], []container.Container{keep})
 	}
 }
 
 // worth orders containers by what is lost with them.
-func (p *planner) worth(c Container) int {
+func (p *planner) worth(c container.Container) int {
 	n := 0
-	if c.ready() {
+	if c.Ready(p.want.Services[c.Service].Networks) {
 		n += 4
 	}
 	if slices.Contains(p.routed, c.Name) {
 		n += 2
 	}
-	if c.Running {
+	if c.Running() {
 		n++
 	}
 	return n
@@ -168,10 +169,10 @@ func (p *planner) steer() {
 // surge starts a second container of a replica and waits until it is healthy. The
 // replica's own name means both from then on, and so what serves is routed by the name
 // of its container before.
-func (r *run) surge(ctx context.Context, s Step, all []Container) error {
+func (r *run) surge(ctx context.Context, s Step, all []container.Container) error {
 	name := s.Services[0]
 	old := r.parts(Step{Services: s.Services, Part: Old}, all)
-	i := slices.IndexFunc(old, func(c Container) bool { return c.Running })
+	i := slices.IndexFunc(old, func(c container.Container) bool { return c.Running() })
 	was, held, err := r.Routes()
 	if err != nil {
 		return err
@@ -193,7 +194,7 @@ func (r *run) surge(ctx context.Context, s Step, all []Container) error {
 	}
 	begun := false
 	for _, c := range r.parts(s, all) {
-		if c.Running && c.Lacks == "" {
+		if c.Running() && c.Lacks(r.services[c.Service].Networks) == "" {
 			begun = true
 		} else if err := r.Remove(ctx, c); err != nil { // cut off in its making: Compose would start it as it is
 			return err
@@ -214,7 +215,7 @@ func (r *run) undoSurge(ctx context.Context, s Step) error {
 		return err
 	}
 	old, fresh := Step{Action: Route, Services: s.Services, Part: Old}, r.parts(s, all)
-	if !slices.ContainsFunc(r.parts(old, all), func(c Container) bool { return c.Running }) {
+	if !slices.ContainsFunc(r.parts(old, all), func(c container.Container) bool { return c.Running() }) {
 		return errors.New("no other container runs")
 	}
 	if err := r.reroute(ctx, old, all); err != nil { // an interrupted run may have taken it out

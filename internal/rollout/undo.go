@@ -9,11 +9,12 @@ import (
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // failed undoes a step as far as possible, tells how things stand, and returns the
 // error of the apply.
-func (r *run) failed(ctx context.Context, title string, s Step, old []Container, cause error) error {
+func (r *run) failed(ctx context.Context, title string, s Step, old []container.Container, cause error) error {
 	var undone string
 	if s.Action == Start || s.Action == Recreate || s.Action == Surge {
 		r.show(ctx, s)
@@ -41,14 +42,14 @@ func (r *run) show(ctx context.Context, s Step) {
 		return // the engine has gone, which the cause says
 	}
 	for _, c := range all {
-		if slices.Contains(s.Services, c.Service) && !c.ready() {
+		if slices.Contains(s.Services, c.Service) && !c.Ready(r.services[c.Service].Networks) {
 			r.Failed(ctx, c)
 		}
 	}
 }
 
 // undo brings back what a step replaced and routes it again, and says what came of it.
-func (r *run) undo(ctx context.Context, s Step, old []Container) string {
+func (r *run) undo(ctx context.Context, s Step, old []container.Container) string {
 	if s.Action == Surge {
 		if err := r.undoSurge(ctx, s); err != nil {
 			return "; and putting back what was failed as well: " + err.Error()
@@ -58,8 +59,8 @@ func (r *run) undo(ctx context.Context, s Step, old []Container) string {
 	var back, left []string
 	var failure error
 	for _, name := range s.Services {
-		was := Container{Service: name}
-		if i := slices.IndexFunc(old, func(c Container) bool { return c.Service == name }); i >= 0 {
+		was := container.Container{Service: name}
+		if i := slices.IndexFunc(old, func(c container.Container) bool { return c.Service == name }); i >= 0 {
 			was = old[i]
 		}
 		restored, err := r.Restore(ctx, was)
@@ -112,7 +113,7 @@ func (r *run) tellState(ctx context.Context) {
 		return
 	}
 	routed, _ := generator.Servers(routes) // none where it cannot be read
-	slices.SortFunc(all, func(a, b Container) int {
+	slices.SortFunc(all, func(a, b container.Container) int {
 		return cmp.Compare(generator.ReplicaNumber(a.Service), generator.ReplicaNumber(b.Service))
 	})
 	var kinds []string
@@ -133,9 +134,9 @@ func (r *run) tellState(ctx context.Context) {
 	}
 }
 
-func health(c Container) string {
+func health(c container.Container) string {
 	switch {
-	case !c.Running:
+	case !c.Running():
 		return "does not run"
 	case c.Health == "":
 		return "runs"

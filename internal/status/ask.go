@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // Limit is how long a person waits for a screen at most (assumption). What Ask
@@ -34,10 +35,10 @@ type Sources struct {
 
 // Running is what the engine has of the project.
 type Running struct {
-	Project    string           // name of the Compose project
-	Containers []Container      // by service and number, without those of `docker compose run`
-	Drift      []ContainerDrift // from the files
-	Unread     error            // why the files cannot be read; Drift then tells only what needs no files
+	Project    string                // name of the Compose project
+	Containers []container.Container // by service and number, without those of `docker compose run`
+	Drift      []container.Drift     // from the files
+	Unread     error                 // why the files cannot be read; Drift then tells only what needs no files
 }
 
 // Ask asks all questions, at once as far as they do not need each other, and

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // hangs answers nothing and does not obey its context, as a program that ignores SIGTERM.
@@ -140,7 +141,7 @@ func TestUsage(t *testing.T) {
 		t.Error("no limits: no error")
 	}
 	nothing := func(context.Context, ...string) (string, error) { return "", errors.New("asked") }
-	if _, err := askUsage(t.Context(), nothing, []Container{{ID: "a", State: "exited"}}); err != nil {
+	if _, err := askUsage(t.Context(), nothing, []container.Container{{ID: "a", State: "exited"}}); err != nil {
 		t.Error("asked for a container that does not run: Docker would wait")
 	}
 }

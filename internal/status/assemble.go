@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // answers is what was found out, with an error for each question without an answer.
@@ -29,7 +30,7 @@ type answers struct {
 func (a answers) assemble(now time.Time) Status {
 	s := Status{
 		Project: a.running.Project, At: now.UTC().Truncate(time.Second),
-		Replicas: []Container{}, Services: []Container{}, Unknown: []Unknown{}, Wrong: []Problem{},
+		Replicas: []Row{}, Services: []Row{}, Unknown: []Unknown{}, Wrong: []Problem{},
 		Certificates: []Certificate{}, Users: Users{Planned: a.plan.Concurrent},
 		Release: a.release(now),
 	}
@@ -54,33 +55,47 @@ func (a answers) assemble(now time.Time) Status {
 // addContainers fills in the containers and, for services without one, that.
 func (s *Status) addContainers(a answers) {
 	connected := users(a.samples)
-	all := slices.Clone(a.running.Containers)
-	for _, d := range a.running.Drift {
-		if d.Kind == Missing {
-			all = append(all, Container{Service: d.Service, State: StateMissing})
-		}
-	}
-	slices.SortStableFunc(all, byService)
-	for _, c := range all {
-		u := a.usage[c.ID]
-		c.CPU, c.CPULimit, c.Memory, c.MemoryLimit = u.cpu, u.cpuLimit, u.memory, u.memoryLimit
-		if c.State != "running" {
-			c.Health = "" // Docker keeps what the last check said
-		}
-		if _, ok := replica(c.Service); !ok {
-			s.Services = append(s.Services, c)
+	for _, r := range a.rows() {
+		if _, ok := replica(r.Service); !ok {
+			s.Services = append(s.Services, r)
 			continue
 		}
-		if n, ok := connected[c.Service]; ok && c.State == "running" {
-			c.Users = &n
+		if n, ok := connected[r.Service]; ok && r.running() {
+			r.Users = &n
 			if s.Users.Connected == nil {
 				s.Users.Connected = new(int)
 			}
 			*s.Users.Connected += n
 		}
-		s.Replicas = append(s.Replicas, c)
+		s.Replicas = append(s.Replicas, r)
 	}
 }
+
+// rows returns the containers and the services without one, by service.
+func (a answers) rows() []Row {
+	var all []Row
+	for _, c := range a.running.Containers {
+		r := Row{
+			ID: c.ID, Service: c.Service, Number: c.Number,
+			State: c.State, Health: c.Health, Image: c.Image, Created: &c.Created,
+		}
+		u := a.usage[c.ID]
+		r.CPU, r.CPULimit, r.Memory, r.MemoryLimit = u.cpu, u.cpuLimit, u.memory, u.memoryLimit
+		if !c.Running() {
+			r.Health = "" // Docker keeps what the last check said
+		}
+		all = append(all, r)
+	}
+	for _, d := range a.running.Drift {
+		if d.Kind == container.Missing {
+			all = append(all, Row{Service: d.Service, State: StateMissing})
+		}
+	}
+	slices.SortStableFunc(all, byService)
+	return all
+}
+
+func (r Row) running() bool { return r.State == "running" }
 
 // drift leaves out what the containers' own state says.
 func (a answers) drift() Drift {
@@ -89,10 +104,10 @@ func (a answers) drift() Drift {
 		d.Files = append([]FileDrift{}, a.files...)
 	}
 	if a.running.Unread == nil {
-		d.Containers = []ContainerDrift{}
+		d.Containers = []DriftRow{}
 		for _, c := range a.running.Drift {
-			if !slices.Contains([]Kind{Missing, Stopped, Unhealthy}, c.Kind) {
-				d.Containers = append(d.Containers, c)
+			if !slices.Contains([]container.Kind{container.Missing, container.Stopped, container.Unhealthy}, c.Kind) {
+				d.Containers = append(d.Containers, DriftRow(c))
 			}
 		}
 	}
@@ -128,7 +143,7 @@ func (a answers) release(now time.Time) Release {
 }
 
 // byService orders rocketchat-10 behind rocketchat-9.
-func byService(a, b Container) int {
+func byService(a, b Row) int {
 	na, _ := replica(a.Service)
 	nb, _ := replica(b.Service)
 	if na != nb {

@@ -7,11 +7,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rcgen/internal/container"
 )
 
 // TestProblems has one change of what is found out a case, and what is wrong then.
 func TestProblems(t *testing.T) {
-	drift := func(d ...ContainerDrift) func(*answers) {
+	drift := func(d ...container.Drift) func(*answers) {
 		return func(a *answers) { a.running.Drift = d }
 	}
 	until := func(days float64) func(*answers) {
@@ -28,10 +30,10 @@ func TestProblems(t *testing.T) {
 		want   []string
 	}{
 		"well":          {func(*answers) {}, nil},
-		"unhealthy":     {drift(ContainerDrift{"rocketchat-2", "c", Unhealthy, "fails its health check"}), []string{"service: rocketchat-2: fails its health check"}},
-		"stopped":       {drift(ContainerDrift{"nats", "c", Stopped, "exited with code 1"}), []string{"service: nats: does not run: exited with code 1"}},
-		"missing":       {drift(ContainerDrift{"nats", "", Missing, "no container"}), []string{"service: nats: without a container"}},
-		"two missing":   {drift(ContainerDrift{"loki", "", Missing, ""}, ContainerDrift{"nats", "", Missing, ""}), []string{"service: loki, nats: without a container"}},
+		"unhealthy":     {drift(container.Drift{Service: "rocketchat-2", Container: "c", Kind: container.Unhealthy, Detail: "fails its health check"}), []string{"service: rocketchat-2: fails its health check"}},
+		"stopped":       {drift(container.Drift{Service: "nats", Container: "c", Kind: container.Stopped, Detail: "exited with code 1"}), []string{"service: nats: does not run: exited with code 1"}},
+		"missing":       {drift(container.Drift{Service: "nats", Container: "", Kind: container.Missing, Detail: "no container"}), []string{"service: nats: without a container"}},
+		"two missing":   {drift(container.Drift{Service: "loki", Container: "", Kind: container.Missing, Detail: ""}, container.Drift{Service: "nats", Container: "", Kind: container.Missing, Detail: ""}), []string{"service: loki, nats: without a container"}},
 		"starting":      {func(a *answers) { a.running.Containers[3].Health = "starting" }, []string{"service: rocketchat-2: is not ready yet"}},
 		"one planned":   {func(a *answers) { a.plan.Instances = 3 }, []string{"replicas: rocketchat: 2 of 3 replicas are there"}},
 		"one too many":  {func(a *answers) { a.plan.Instances = 1 }, nil}, // that is drift of the files
@@ -59,10 +61,10 @@ func TestProblems(t *testing.T) {
 		}, nil},
 		"unfinished":  {func(a *answers) { a.unfinished = true }, []string{"drift: apply: is unfinished: not all replicas have their requests and websockets"}},
 		"file":        {func(a *answers) { a.files = []FileDrift{{"compose.yaml", "replace"}} }, []string{"drift: files: 1 file differs from rcgen.yaml: compose.yaml"}},
-		"image":       {drift(ContainerDrift{"nats", "c", Image, "nats:1, the files say nats:2"}), []string{"drift: nats: nats:1, the files say nats:2"}},
-		"images":      {drift(ContainerDrift{"a", "c", Image, "x"}, ContainerDrift{"b", "c", Image, "y"}), []string{"drift: a, b: made from another image than the files now say"}},
-		"orphan":      {drift(ContainerDrift{"old", "c", Orphan, "its service is not in the files"}), []string{"drift: old: its service is not in the files"}},
-		"another way": {drift(ContainerDrift{"old", "c", Replicas, "2, the files say 1"}), []string{"drift: old: 2, the files say 1"}},
+		"image":       {drift(container.Drift{Service: "nats", Container: "c", Kind: container.Image, Detail: "nats:1, the files say nats:2"}), []string{"drift: nats: nats:1, the files say nats:2"}},
+		"images":      {drift(container.Drift{Service: "a", Container: "c", Kind: container.Image, Detail: "x"}, container.Drift{Service: "b", Container: "c", Kind: container.Image, Detail: "y"}), []string{"drift: a, b: made from another image than the files now say"}},
+		"orphan":      {drift(container.Drift{Service: "old", Container: "c", Kind: container.Orphan, Detail: "its service is not in the files"}), []string{"drift: old: its service is not in the files"}},
+		"another way": {drift(container.Drift{Service: "old", Container: "c", Kind: container.Replicas, Detail: "2, the files say 1"}), []string{"drift: old: 2, the files say 1"}},
 		"all unknown": {func(a *answers) {
 			a.samplesErr, a.usageErr, a.filesErr, a.running.Unread = errors.New("p"), errors.New("u"), errors.New("open /home/jane/chat/.env: no"), errors.New("c")
 			a.samples, a.usage, a.files = nil, nil, nil
@@ -97,7 +99,7 @@ func TestProblems(t *testing.T) {
 // TestKeys holds the form of the JSON: programs of other people read it.
 func TestKeys(t *testing.T) {
 	a := well()
-	a.files, a.running.Drift = []FileDrift{{}}, []ContainerDrift{{Kind: Orphan}}
+	a.files, a.running.Drift = []FileDrift{{}}, []container.Drift{{Kind: container.Orphan}}
 	a.usageErr = errors.New("x")
 	a.samples = append(a.samples, series(1, seriesAlerts, "alertstate", "firing"))
 	data, err := json.Marshal(a.assemble(noon))
@@ -152,10 +154,10 @@ func paths(at string, v any, to *[]string) {
 
 func TestReplicasInOrder(t *testing.T) {
 	a := well()
-	a.running.Containers = []Container{running("rocketchat-10", ""), running("rocketchat-2", ""), running("rocketchat-exporter", ""), running("mongodb", "")}
-	a.running.Drift = []ContainerDrift{{Service: "rocketchat-1", Kind: Missing}}
+	a.running.Containers = []container.Container{running("rocketchat-10", ""), running("rocketchat-2", ""), running("rocketchat-exporter", ""), running("mongodb", "")}
+	a.running.Drift = []container.Drift{{Service: "rocketchat-1", Kind: container.Missing}}
 	s := a.assemble(noon)
-	names := func(all []Container) (names []string) {
+	names := func(all []Row) (names []string) {
 		for _, c := range all {
 			names = append(names, c.Service+" "+c.State)
 		}

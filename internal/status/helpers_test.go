@@ -7,6 +7,7 @@ import (
 
 	"rcgen/generator"
 	"rcgen/generator/alerts"
+	"rcgen/internal/container"
 )
 
 // noon is when the tests' deployments are looked at.
@@ -15,8 +16,8 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 func ptr[T any](v T) *T { return &v }
 
 // running is a container of an hour, with its service as id.
-func running(service, image string) Container {
-	return Container{ID: service, Service: service, Number: 1, State: "running", Health: "healthy", Image: image, Created: ptr(noon.Add(-time.Hour))}
+func running(service, image string) container.Container {
+	return container.Container{ID: service, Service: service, Number: 1, State: "running", Health: "healthy", Image: image, Created: noon.Add(-time.Hour)}
 }
 
 // series is a sample by its name and labels in pairs.
@@ -36,7 +37,7 @@ func well() answers {
 			Instances: 2, Concurrent: 120, Release: "8.9.1",
 			Settings: generator.Settings{Deployment: alerts.Deployment{HTTPS: true, Thresholds: alerts.Thresholds{CertificateDays: 14}}},
 		},
-		running: Running{Project: "chat", Containers: []Container{
+		running: Running{Project: "chat", Containers: []container.Container{
 			running("mongodb", "mongo:8.0.26"), running("prometheus", "prom/prometheus:v3.13.5"),
 			running("rocketchat-1", image), running("rocketchat-2", image),
 		}},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"rcgen/internal/container"
 )
 
 // problems returns what is wrong, the worst for users first.
@@ -69,11 +71,11 @@ func containerProblems(s Status, a answers) []Problem {
 	for _, d := range a.running.Drift {
 		logs := "`docker compose logs --tail 100 " + d.Service + "` says why; "
 		switch d.Kind {
-		case Missing:
+		case container.Missing:
 			missing = append(missing, d.Service)
-		case Stopped:
+		case container.Stopped:
 			add(d.Service, "does not run: "+d.Detail, logs+"`rcgen apply` starts it")
-		case Unhealthy:
+		case container.Unhealthy:
 			add(d.Service, d.Detail, logs+"`docker compose restart "+d.Service+"` starts it again")
 		}
 	}
@@ -81,7 +83,7 @@ func containerProblems(s Status, a answers) []Problem {
 		add(some(missing), "without a container", "`rcgen apply` makes what is missing")
 	}
 	for _, c := range slices.Concat(s.Replicas, s.Services) {
-		if c.State == "running" && c.Health == "starting" {
+		if c.running() && c.Health == "starting" {
 			add(c.Service, "is not ready yet", "wait; `docker compose logs --tail 100 "+c.Service+"` says what it does")
 		}
 	}
@@ -122,7 +124,7 @@ func driftProblems(s Status) []Problem {
 		}
 		add("files", fmt.Sprintf("%s from rcgen.yaml: %s", differ(n, "file"), some(names)), "`rcgen diff` shows what; `rcgen generate` writes them")
 	}
-	for _, k := range []Kind{Image, Changed, Replicas, Orphan} {
+	for _, k := range []container.Kind{container.Image, container.Changed, container.Replicas, container.Orphan} {
 		var names []string
 		detail := ""
 		for _, d := range s.Drift.Containers {
@@ -133,9 +135,9 @@ func driftProblems(s Status) []Problem {
 		switch {
 		case len(names) == 0:
 			continue
-		case len(names) > 1 && k == Image:
+		case len(names) > 1 && k == container.Image:
 			detail = "made from another image than the files now say"
-		case len(names) > 1 && k == Replicas:
+		case len(names) > 1 && k == container.Replicas:
 			detail = "another number of containers than the files say"
 		}
 		add(some(names), detail, "`rcgen apply` brings the containers in line with the files")

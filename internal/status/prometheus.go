@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"rcgen/internal/container"
 )
 
 // The series that are asked for. Connected users are counted by each replica; NATS
@@ -42,8 +44,8 @@ type sample struct {
 
 // askPrometheus asks with the wget of Prometheus' own image, inside its container:
 // no port is published. It is one question, for each costs a process.
-func askPrometheus(ctx context.Context, docker func(context.Context, ...string) (string, error), containers []Container) ([]sample, error) {
-	i := slices.IndexFunc(containers, func(c Container) bool { return c.Service == "prometheus" && c.State == "running" })
+func askPrometheus(ctx context.Context, docker func(context.Context, ...string) (string, error), containers []container.Container) ([]sample, error) {
+	i := slices.IndexFunc(containers, func(c container.Container) bool { return c.Service == "prometheus" && c.Running() })
 	if i < 0 {
 		return nil, errors.New("it does not run")
 	}

@@ -5,7 +5,11 @@
 // remote engines work; judging and printing are pure.
 package status
 
-import "time"
+import (
+	"time"
+
+	"rcgen/internal/container"
+)
 
 // Status is how a deployment was at one moment. Its JSON form stays: keys may
 // come, none goes. What is null could not be found out, and Unknown says why;
@@ -14,8 +18,8 @@ type Status struct {
 	Project      string        `json:"project"` // name of the Compose project
 	At           time.Time     `json:"at"`      // in UTC, whole seconds
 	OK           bool          `json:"ok"`      // Wrong is empty
-	Replicas     []Container   `json:"replicas"`
-	Services     []Container   `json:"services"` // the other services, by name
+	Replicas     []Row         `json:"replicas"`
+	Services     []Row         `json:"services"` // the other services, by name
 	Users        Users         `json:"users"`
 	MongoDB      MongoDB       `json:"mongodb"`
 	NATS         NATS          `json:"nats"`
@@ -27,8 +31,8 @@ type Status struct {
 	Wrong        []Problem     `json:"wrong"`
 }
 
-// Container is one container, or a service that lacks one.
-type Container struct {
+// Row is one container with what it uses, or a service that has none.
+type Row struct {
 	ID          string     `json:"-"`
 	Service     string     `json:"service"`
 	Number      int        `json:"number"` // among the service's containers, from 1
@@ -89,8 +93,8 @@ type Alert struct {
 
 // Drift is where rcgen.yaml, the files and the containers differ.
 type Drift struct {
-	Files      []FileDrift      `json:"files"`      // from rcgen.yaml
-	Containers []ContainerDrift `json:"containers"` // from the files; null: they cannot be read
+	Files      []FileDrift `json:"files"`      // from rcgen.yaml
+	Containers []DriftRow  `json:"containers"` // from the files; null: they cannot be read
 }
 
 // FileDrift is a file that `rcgen generate` would change.
@@ -99,27 +103,13 @@ type FileDrift struct {
 	Change string `json:"change"` // create, replace, merge, remove or conflict
 }
 
-// ContainerDrift is a container that differs from the files.
-type ContainerDrift struct {
-	Service   string `json:"service"`
-	Container string `json:"container"` // its name; empty for missing and replicas
-	Kind      Kind   `json:"kind"`
-	Detail    string `json:"detail"`
+// DriftRow is a container.Drift as a status shows it: its keys are always there.
+type DriftRow struct {
+	Service   string         `json:"service"`
+	Container string         `json:"container"` // its name; empty for replicas
+	Kind      container.Kind `json:"kind"`
+	Detail    string         `json:"detail"`
 }
-
-// Kind is the way in which a container differs.
-type Kind string
-
-// The kinds of drift, in the words of package engine.
-const (
-	Missing   Kind = "missing"
-	Replicas  Kind = "replicas"
-	Orphan    Kind = "orphan"
-	Image     Kind = "image"
-	Changed   Kind = "changed"
-	Stopped   Kind = "stopped"
-	Unhealthy Kind = "unhealthy"
-)
 
 // Unknown is a question that found no answer.
 type Unknown struct {

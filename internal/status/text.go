@@ -53,11 +53,11 @@ func (s Status) table(w io.Writer) {
 		if c.Number > 1 {
 			name = fmt.Sprintf("%s (%d)", name, c.Number)
 		}
-		if i < len(s.Replicas) && c.State == "running" {
+		if i < len(s.Replicas) && c.running() {
 			connected = known(c.Users, strconv.Itoa)
 		}
 		cpu, memory := none, none
-		if c.State == "running" {
+		if c.running() {
 			cpu = share(c.CPU, c.CPULimit, func(v float64) string { return fmt.Sprint(math.Round(v*100) / 100) })
 			memory = share(c.Memory, c.MemoryLimit, func(v int64) string { return generator.Bytes(v).Human() })
 		}

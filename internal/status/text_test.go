@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rcgen/internal/container"
 )
 
 const wellText = `chat at 2026-11-22 12:00:00 UTC: all is well
@@ -53,7 +55,7 @@ func TestPrint(t *testing.T) {
 	away := well()
 	away.samples, away.samplesErr, away.usageErr = nil, errors.New("it does not run"), errors.New("no answer within 4s")
 	away.running.Containers = append(away.running.Containers[:1:1], away.running.Containers[2:]...)
-	away.running.Drift = []ContainerDrift{{Service: "prometheus", Kind: Missing, Detail: "no container"}}
+	away.running.Drift = []container.Drift{{Service: "prometheus", Kind: container.Missing, Detail: "no container"}}
 	away.support, away.supportKnown = "", false
 	delete(away.usage, "rocketchat-2")
 	for id, u := range away.usage {
@@ -85,7 +87,7 @@ func TestLines(t *testing.T) {
 		"pre-release":     {Release{Release: "9.0.0-rc.1", Supported: ptr(false)}.text(), "9.0.0-rc.1, no support"},
 		"support over":    {Release{"8.0.0", ptr(false), "2026-01-01", ptr(-300)}.text(), "8.0.0, supported until 2026-01-01"},
 		"alerts":          {Status{Alerts: []Alert{{"A", "critical", "x"}, {"B", "warning", ""}}}.alertsText(), "A for x (critical), B (warning)"},
-		"drift":           {Drift{[]FileDrift{{}, {}}, []ContainerDrift{{}}}.text(), "files: 2 files differ; containers: 1 container differs"},
+		"drift":           {Drift{[]FileDrift{{}, {}}, []DriftRow{{}}}.text(), "files: 2 files differ; containers: 1 container differs"},
 		"drift not known": {Drift{[]FileDrift{}, nil}.text(), "files: 0 files differ; containers: unknown"},
 		"seconds":         {age(ptr(noon.Add(-59*time.Second)), noon), "59s"},
 		"minutes":         {age(ptr(noon.Add(-119*time.Second)), noon), "1m"},

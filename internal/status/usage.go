@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/internal/container"
 )
 
 // usage is what one container takes and may take. What is nil is not known.
@@ -18,10 +19,10 @@ type usage struct {
 
 // askUsage asks Docker what the running containers take, by their ids. Limits come
 // from the containers: stats gives the host's memory where there is none.
-func askUsage(ctx context.Context, docker func(context.Context, ...string) (string, error), containers []Container) (map[string]usage, error) {
+func askUsage(ctx context.Context, docker func(context.Context, ...string) (string, error), containers []container.Container) (map[string]usage, error) {
 	var ids []string
 	for _, c := range containers {
-		if c.State == "running" {
+		if c.Running() {
 			ids = append(ids, c.ID)
 		}
 	}
