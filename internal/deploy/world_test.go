@@ -26,7 +26,8 @@ func TestRead(t *testing.T) {
 		t.Errorf("got held %q and routed %q, want %q", have.Held, want.Routed, replicas)
 	}
 	if want.Start != 40*time.Second || !want.Editable || len(want.Services) != 6 {
-		t.Errorf("got start %s, editable %t and %d services, want 40s, true and 6", want.Start, want.Editable, len(want.Services))
+		t.Errorf("got start %s, editable %t and %d services, want 40s, true and 6",
+			want.Start, want.Editable, len(want.Services))
 	}
 	delete(opened.project.Services, "traefik")
 	if want, _, err = opened.read(t.Context()); err != nil || want.Editable {
