@@ -88,7 +88,7 @@ func (d *Deployment) images(running []container.Container) []string {
 	var images []string
 	for _, s := range d.project.Services {
 		used := slices.ContainsFunc(running, func(c container.Container) bool { return c.Image == s.Image })
-		if s.Image != "" && !s.Built && !s.Disabled && !used {
+		if s.Image != "" && !s.Built && !used { // one of a profile that is off has none
 			images = append(images, s.Image)
 		}
 	}

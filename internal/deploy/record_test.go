@@ -76,7 +76,7 @@ func TestMarks(t *testing.T) {
 		"# healthy after 1m3s\nname: chat\n": "1m3s",
 		"# healthy after soon\n":             "0s",
 		"name: chat\n# healthy after 2s":     "2s",
-		"x: '# healthy after 2s'\n":          "0s",
+		"x: # healthy after 2s\n":            "0s",
 	} {
 		d, p := stage(t, 2)
 		opened := open(t, d, p, defaults)
