@@ -34,7 +34,7 @@ func TestListBackups(t *testing.T) {
 // TestRunningFixes: what cleans a report leaves the commands in it whole.
 func TestRunningFixes(t *testing.T) {
 	p := generator.Plan{Release: "8.9.1"}
-	p.MongoDBVersion, p.Several, p.MongoDBNames = "8.0", true, "mongodb,mongodb-2,mongodb-3"
+	p.MongoDBVersion, p.Request.MongoDB.Members = "8.0", 3
 	clean := cleaner(t.TempDir())
 	for _, command := range []string{backupNow(p), fcvCommand(p, "8.0")} {
 		if got := clean(command); got != command {

@@ -28,5 +28,5 @@ func nextCommand(c *cli.Context, fewer bool) string {
 // fewerMembers reports whether MongoDB members run that a plan no longer has.
 func fewerMembers(current fs.FS, p generator.Plan) (bool, error) {
 	text, err := generator.ReadOptional(current, generator.ComposeFile)
-	return bytes.Contains(text, []byte("\n  mongodb-2:\n")) && p.BundledMongoDB && !p.Several, err
+	return bytes.Contains(text, []byte("\n  mongodb-2:\n")) && len(p.MongoDBMembers()) == 1, err
 }

@@ -68,7 +68,7 @@ func (j job) reconcile(e env) (built, error) {
 	if err != nil {
 		return built{}, err
 	}
-	project, err := generator.Render(plan, generator.Inputs{Request: j.requestFile, Profile: j.profile, Secrets: secrets})
+	project, err := generator.Render(plan, generator.Inputs{Request: j.requestFile, Profile: j.profile, Secrets: secrets, Ejected: j.ejected})
 	if err != nil {
 		return built{}, err
 	}
@@ -107,9 +107,6 @@ func (j job) plan() (generator.Plan, error) {
 		return generator.Plan{}, err
 	}
 	p, err := generator.NewPlan(r, own)
-	if j.ejected {
-		p = p.Ejected()
-	}
 	if err != nil && j.written {
 		err = fmt.Errorf("%s: %w", generator.RequestFile, err)
 	}

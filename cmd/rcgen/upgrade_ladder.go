@@ -33,11 +33,11 @@ type rung struct {
 }
 
 func newLadder(c *cli.Context, u generator.Upgrade, s state, p generator.Plan) ladder {
-	l := ladder{State: generator.RequestFile, From: u.From, To: u.To, Steps: []rung{}, Notes: u.Notes, upgrade: u, external: p.ExternalMongoDB}
+	l := ladder{State: generator.RequestFile, From: u.From, To: u.To, Steps: []rung{}, Notes: u.Notes, upgrade: u, external: p.Request.MongoDB.External}
 	if s.running {
 		l.State = "running"
 	}
-	if p.FileSystem {
+	if p.Request.Uploads.Storage == generator.UploadsFileSystem {
 		l.Notes = append(l.Notes, "uploads lie in the volume uploads: keep a copy of it with each backup")
 	}
 	if !knownLine(u.To.Release) {
@@ -102,13 +102,13 @@ func newRung(p generator.Plan, step generator.UpgradeStep, at generator.Deployme
 }
 
 func (r *rung) mongoDB(p generator.Plan) {
-	if p.ExternalMongoDB {
+	if p.Request.MongoDB.External {
 		r.Commands = []string{"# your replica set: https://www.mongodb.com/docs/manual/release-notes/" + r.To + "-upgrade-replica-set/"}
 		return
 	}
 	r.Commands = []string{"rcgen apply --allow mongodb"}
-	for _, m := range slices.Backward(p.MongoDBMembers) { // the first is the primary
-		r.ByHand = append(r.ByHand, up+" --no-deps "+m.Name)
+	for _, name := range slices.Backward(p.MongoDBMembers()) { // the first is the primary
+		r.ByHand = append(r.ByHand, up+" --no-deps "+name)
 	}
 	r.ByHand = append(r.ByHand, up)
 }
@@ -117,11 +117,7 @@ func (r *rung) mongoDB(p generator.Plan) {
 // alone (RocketChat/Rocket.Chat#17020, #43580).
 func (r *rung) release(p generator.Plan) {
 	r.Commands = []string{"rcgen apply"}
-	var others []string
-	for _, replica := range p.Replicas[1:] {
-		others = append(others, replica.Name)
-	}
-	if len(others) > 0 {
+	if others := p.Replicas()[1:]; len(others) > 0 {
 		r.ByHand = append(r.ByHand, "docker compose stop "+strings.Join(others, " "))
 	}
 	r.ByHand = append(r.ByHand, up)
@@ -129,7 +125,7 @@ func (r *rung) release(p generator.Plan) {
 
 func backupCommand(p generator.Plan, at generator.Deployment) string {
 	file := fmt.Sprintf("rocketchat-%s-mongodb-%s.archive.gz", at.Release, at.MongoDB)
-	if p.ExternalMongoDB {
+	if p.Request.MongoDB.External {
 		return `(umask 077; mongodump --uri "$MONGO_URL" --archive --gzip > ` + file + ") # MONGO_URL is in .env"
 	}
 	return `(umask 077; docker compose exec -T mongodb sh -c 'mongodump -u backup -p "$MONGODB_BACKUP_PASSWORD" --authenticationDatabase admin --archive --gzip' > ` + file + ")"
@@ -144,12 +140,12 @@ func fcvCommand(p generator.Plan, version string) string {
 		confirm = ""
 	}
 	script := `db.adminCommand({setFeatureCompatibilityVersion: \"` + version + `\"` + confirm + `})`
-	if p.ExternalMongoDB {
+	if p.Request.MongoDB.External {
 		return `mongosh "$MONGO_URL" --eval "` + script + `" # as an administrator of your MongoDB, on its primary`
 	}
 	address := ""
-	if p.Several { // whichever is the primary
-		address = `"mongodb://` + p.MongoDBNames + `/?replicaSet=rs0" `
+	if members := p.MongoDBMembers(); len(members) > 1 { // whichever is the primary
+		address = `"mongodb://` + strings.Join(members, ",") + `/?replicaSet=rs0" `
 	}
 	return "docker compose exec -T mongodb sh -c '" + shellCommand(address, script) + "'"
 }

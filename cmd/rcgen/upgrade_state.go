@@ -30,7 +30,7 @@ type state struct {
 // the plan says.
 func readState(c *cli.Context, p generator.Plan) (state, error) {
 	s := state{Deployment: generator.Deployment{Release: p.Release, MongoDB: p.MongoDBVersion}}
-	if p.ExternalMongoDB {
+	if p.Request.MongoDB.External {
 		s.MongoDB = ""
 	}
 	ctx, cancel := context.WithTimeoutCause(c.Context, stateLimit, fmt.Errorf("no answer within %v", stateLimit))
@@ -69,7 +69,7 @@ func (s *state) ask(ctx context.Context, dir string, p generator.Plan) error {
 		s.notes = append(s.notes, fmt.Sprintf("replicas run %s and %s: a step that was begun is not done", chat[0], last))
 	}
 	databases, err := versions(containers, generator.MongoDBService)
-	if err != nil || p.ExternalMongoDB || len(databases) == 0 {
+	if err != nil || p.Request.MongoDB.External || len(databases) == 0 {
 		return err
 	}
 	s.MongoDB = fmt.Sprintf("%d.%d", databases[0].Major(), databases[0].Minor())
