@@ -16,7 +16,7 @@ type page struct {
 	logging
 
 	Scaled       bool       // more than one replica
-	Replicas     []process  // rocketchat-1 to rocketchat-N: the first migrates the database alone
+	Replicas     []process  // rocketchat-1 to rocketchat-N
 	Environment  []Variable // of Rocket.Chat, what the options add
 	GridFS       bool       // uploads are in the database
 	S3           bool       // uploads are in a bucket
@@ -30,7 +30,7 @@ type page struct {
 // process is one of several equal services: a replica, or a member of the replica set.
 type process struct {
 	Name  string // service and host name
-	First bool   // the others wait for it
+	First bool   // it alone migrates the database, or creates the replica set
 }
 
 // newPage returns the page of a plan. Ejected leaves out rcgen's traces.
@@ -66,7 +66,8 @@ func (g page) wants(path string) bool {
 	switch {
 	case strings.HasPrefix(path, "mongodb/"):
 		return len(g.Members) > 0
-	case strings.HasPrefix(path, "loki/"), strings.HasPrefix(path, "otel-collector/"), path == "grafana/provisioning/datasources/loki.yaml":
+	case strings.HasPrefix(path, "loki/"), strings.HasPrefix(path, "otel-collector/"),
+		path == "grafana/provisioning/datasources/loki.yaml":
 		return g.Deployment.Logs
 	case path == SchemaFile:
 		return !g.Deployment.Ejected

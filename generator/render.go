@@ -129,7 +129,8 @@ func (r *Renderer) render(g page, chosen func(path string) bool) ([]File, error)
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, File{Path: s.path, Content: content, Mode: 0o644, Origin: "templates/" + s.name, Seed: s.path == seeded})
+		f := File{Path: s.path, Content: content, Mode: 0o644, Origin: "templates/" + s.name, Seed: s.path == seeded}
+		files = append(files, f)
 	}
 	return files, nil
 }
