@@ -5,8 +5,6 @@ import (
 	"cmp"
 	"io/fs"
 	"slices"
-
-	"rcgen/generator/alerts"
 )
 
 // Adopt returns the changes that make a generated file a person's: rcgen leaves
@@ -62,14 +60,6 @@ func Adopt(current fs.FS, path string, back bool) (Valid, error) {
 	}
 	slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.File.Path, b.File.Path) })
 	return Valid{changes: changes}, err
-}
-
-// Ejected returns the plan of a project that goes on without rcgen: its files do not
-// speak of it.
-func (p Plan) Ejected() Plan {
-	p.Managed, p.Deployment.Ejected = false, true
-	p.Rules = alerts.Rules(p.Deployment)
-	return p
 }
 
 // Eject returns the changes that leave a plain Compose project: what rendering it

@@ -19,6 +19,29 @@ func BenchmarkPipeline(b *testing.B) {
 	}
 }
 
+// BenchmarkRender is what each step of rendering takes.
+func BenchmarkRender(b *testing.B) {
+	r := aPublicRequest()
+	r.Edition, r.Instances, r.Host = Licensed, 4, Host{Cores: 64, Memory: 256 * GiB}
+	plan := must(NewPlan(r, nil))(b)
+	in := Inputs{Request: must(NewRequestFile(r))(b), Secrets: fakeSecrets(b, r)}
+	renderer := must(NewRenderer(plan, in))(b)
+	for name, step := range map[string]func() error{
+		"new":     func() error { _, err := NewRenderer(plan, in); return err },
+		"compose": func() error { _, err := renderer.Compose(); return err },
+		"rest":    func() error { _, err := renderer.Rest(); return err },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := step(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func pipeline(tb testing.TB, instances int) Valid {
 	tb.Helper()
 	r := Request{Version: 1, Project: "rocketchat", Users: 3000, Instances: instances, Release: DefaultRelease,

@@ -74,7 +74,7 @@ func (f *composeFaults) mounts(p Project, s types.ServiceConfig) {
 
 func (f *composeFaults) ports(e example, m *types.Project) {
 	want := []string{"80"}
-	if e.plan.Secure {
+	if e.plan.Deployment.HTTPS {
 		want = append(want, "443")
 	}
 	var got []string
@@ -103,7 +103,7 @@ func (f *composeFaults) replicas(e example, m *types.Project) {
 		f.want(waits == (i > 0) && (!waits || first.Condition == types.ServiceConditionHealthy), "%s: depends on %v", name, s.DependsOn)
 		if i == 0 {
 			_, database := s.DependsOn[MongoDBService]
-			f.want(database != e.plan.ExternalMongoDB && s.DependsOn[NATS].Condition == types.ServiceConditionHealthy, "%s: depends on %v", name, s.DependsOn)
+			f.want(database != e.plan.Request.MongoDB.External && s.DependsOn[NATS].Condition == types.ServiceConditionHealthy, "%s: depends on %v", name, s.DependsOn)
 		}
 	}
 	var got []string

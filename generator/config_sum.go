@@ -44,8 +44,8 @@ func configSums(files []File) map[string]string {
 // Compose does not look into them: as a label it has the container made anew when
 // they change. A service without such files is an error, so that a template cannot
 // misspell one.
-func (p Plan) ConfigSum(service string) (string, error) {
-	sum, ok := p.configSums[service]
+func (g page) ConfigSum(service string) (string, error) {
+	sum, ok := g.configSums[service]
 	if !ok {
 		return "", fmt.Errorf("no files are known that %q reads at its start alone", service)
 	}

@@ -92,7 +92,7 @@ func TestConfigSumAlone(t *testing.T) {
 
 // TestConfigSumUnknown: a service that has no such files is an error, not an empty label.
 func TestConfigSumUnknown(t *testing.T) {
-	p := Plan{configSums: configSums(nil)}
+	p := page{configSums: configSums(nil)}
 	for _, name := range []string{"grafna", Prometheus, MongoDBService, ""} {
 		if sum, err := p.ConfigSum(name); err == nil {
 			t.Errorf("%q: gives %q", name, sum)

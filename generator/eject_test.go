@@ -12,8 +12,8 @@ import (
 // ejected renders an example as a project that goes on without rcgen.
 func ejected(t *testing.T, e example) Project {
 	t.Helper()
-	in := Inputs{Request: []byte(content(t, e.project, RequestFile)), Secrets: fakeSecrets(t, e.plan.Request)}
-	return must(Render(e.plan.Ejected(), in))(t)
+	in := Inputs{Request: []byte(content(t, e.project, RequestFile)), Secrets: fakeSecrets(t, e.plan.Request), Ejected: true}
+	return must(Render(e.plan, in))(t)
 }
 
 // directoryOf returns the directory of an example after rcgen init.

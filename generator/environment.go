@@ -55,7 +55,7 @@ func (e Extra) check() error {
 func (r Request) checkEnvOnce() error {
 	options := r
 	options.RocketChat = Extra{}
-	for _, v := range options.environment() {
+	for _, v := range options.Environment() {
 		if _, twice := r.RocketChat.Env[v.Name]; twice {
 			return hinted("leave one of the two out", "rocketchat: env: %s is set by another key of %s already", v.Name, RequestFile)
 		}
@@ -99,10 +99,10 @@ func (r Request) logLevel() string { return cmp.Or(r.LogLevel, "info") }
 
 const overwrite = "OVERWRITE_SETTING_"
 
-// environment returns the variables of Rocket.Chat that follow from the options of
+// Environment returns the variables of Rocket.Chat that follow from the options of
 // rcgen.yaml, in a fixed order. Secrets are references to .env, and rocketchat.env
 // may hold such references too: there $$ is a dollar, as in compose.yaml.
-func (r Request) environment() []Variable {
+func (r Request) Environment() []Variable {
 	var all []Variable
 	if r.Timezone != "" {
 		all = append(all, Variable{"TZ", r.Timezone})

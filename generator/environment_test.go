@@ -55,7 +55,7 @@ func TestEnvironment(t *testing.T) {
 			name, value, _ := strings.Cut(pair, "=")
 			want = append(want, Variable{overwrite + name, value})
 		}
-		if got := r.environment(); !slices.Equal(got, want) {
+		if got := r.Environment(); !slices.Equal(got, want) {
 			t.Errorf("%s:\ngot  %v\nwant %v", c.name, got, want)
 		}
 	}
@@ -83,7 +83,7 @@ func TestEnvironmentNames(t *testing.T) {
 	} {
 		r := aRequest()
 		c.change(&r)
-		got := slices.DeleteFunc(r.environment(), func(v Variable) bool { return v.Name == overwrite+"FileUpload_Storage_Type" })
+		got := slices.DeleteFunc(r.Environment(), func(v Variable) bool { return v.Name == overwrite+"FileUpload_Storage_Type" })
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s:\ngot  %v\nwant %v", c.name, got, c.want)
 		}
@@ -225,7 +225,7 @@ func TestEnvironmentRendered(t *testing.T) {
 	known := must(readEnvironment())(t)
 	r := aRequest()
 	rendered := containerEnv(t, renderPlan(t, must(NewPlan(r, nil))(t), nil), "rocketchat-1")
-	for _, v := range append(r.environment(), Variable{Name: "REG_TOKEN"}, Variable{Name: "ROCKETCHAT_LICENSE"}) {
+	for _, v := range append(r.Environment(), Variable{Name: "REG_TOKEN"}, Variable{Name: "ROCKETCHAT_LICENSE"}) {
 		rendered[v.Name] = v.Value
 	}
 	for name := range rendered {
@@ -239,14 +239,14 @@ func TestEnvironmentRendered(t *testing.T) {
 // or stands there once: a key that is there twice is not YAML.
 func TestEnvironmentOnce(t *testing.T) {
 	r := everything()
-	for _, v := range r.environment() {
+	for _, v := range r.Environment() {
 		again := r
 		again.RocketChat.Env = map[string]string{v.Name: "x"}
 		if again.Check() != nil {
 			continue
 		}
 		count := 0
-		for _, w := range again.environment() {
+		for _, w := range again.Environment() {
 			if w.Name == v.Name {
 				count++
 			}

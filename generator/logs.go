@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// Logging is what the configuration of Loki prints.
-type Logging struct {
+// logging is the configuration of Loki.
+type logging struct {
 	LogsRetention string // age at which lines are deleted, in Loki's notation
 	LogsRateMB    string // MiB a second that Loki takes, which it calls MB
 	LogsBurstMB   int64  // MiB that Loki takes at once
 }
 
-func newLogging(s Storage) Logging {
+func newLogging(s Storage) logging {
 	rate, burst := lokiLimits(retentionHours(s.LogsRetention.Value), s.LogsSize.Value)
 	mb := math.Floor(float64(rate)/float64(MiB)*1e6) / 1e6 // never more than the size allows
-	return Logging{
+	return logging{
 		LogsRetention: s.LogsRetention.Value,
 		LogsRateMB:    strconv.FormatFloat(mb, 'f', -1, 64),
 		LogsBurstMB:   burst.MiB(),

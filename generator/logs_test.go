@@ -81,7 +81,7 @@ func TestCheckLogs(t *testing.T) {
 }
 
 func TestLogging(t *testing.T) {
-	for name, want := range map[string]Logging{
+	for name, want := range map[string]logging{
 		"medium": {"15d", "0.035067", 256},
 		"small":  {"15d", "0.010519", 153},
 	} {

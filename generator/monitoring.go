@@ -7,34 +7,39 @@ import (
 	"rcgen/generator/dashboards"
 )
 
-// newDeployment returns what rules and dashboards are told of a plan. It wants
-// the plan's services and the settings of the others.
-func newDeployment(p Plan, s Settings, profile Profile) alerts.Deployment {
+// newDeployment returns what rules and dashboards are told of a plan. It needs the
+// plan's services.
+func newDeployment(p Plan) alerts.Deployment {
 	d := alerts.Deployment{
 		Instances:   p.Instances,
 		Concurrent:  p.Concurrent,
-		HeapLimit:   s.HeapMiB * int64(MiB),
-		Members:     len(s.MongoDBMembers),
-		HTTPS:       s.Secure,
+		Members:     len(p.MongoDBMembers()),
+		HTTPS:       p.Request.TLS.Mode != TLSOff,
 		Licensed:    p.Edition == Licensed,
-		PresenceCap: s.PresenceCap,
-		Logs:        s.Logs,
-		Thresholds:  profile.Alerts.Thresholds(),
+		PresenceCap: p.SizedBy.PresenceCap.Value,
+		Thresholds:  p.SizedBy.Alerts.Thresholds(),
 	}
-	if svc, err := p.Service(RocketChat); err == nil { // every plan has one
-		d.MemoryLimit, d.CPULimit = int64(svc.Memory.Value), svc.CPUs.Value
-	}
-	if svc, err := p.Service(Traefik); err == nil {
-		d.ProxyMemory = int64(svc.Memory.Value)
+	for _, svc := range p.Services {
+		switch svc.Name {
+		case RocketChat:
+			d.MemoryLimit, d.CPULimit, d.HeapLimit = int64(svc.Memory.Value), svc.CPUs.Value, int64(svc.Heap.Value)
+		case Traefik:
+			d.ProxyMemory = int64(svc.Memory.Value)
+		case Loki:
+			d.Logs = true
+		}
 	}
 	return d
 }
 
+// Rules returns what Prometheus raises alerts by.
+func (p Plan) Rules() []alerts.Rule { return alerts.Rules(p.Deployment) }
+
 // monitoring returns the files that are built in Go and not printed by a template:
 // rules and dashboards share their thresholds and are exported to Kubernetes too.
-func (p Plan) monitoring() ([]File, error) {
-	files := []File{{Path: "prometheus/rules/rocketchat.yaml", Content: alerts.Encode(p.Rules), Mode: 0o644, Origin: "generator/alerts"}}
-	boards, err := dashboards.Build(p.Deployment)
+func (g page) monitoring() ([]File, error) {
+	files := []File{{Path: "prometheus/rules/rocketchat.yaml", Content: alerts.Encode(g.Rules), Mode: 0o644, Origin: "generator/alerts"}}
+	boards, err := dashboards.Build(g.Deployment)
 	if err != nil {
 		return nil, fmt.Errorf("dashboards: %w", err)
 	}

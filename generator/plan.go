@@ -1,6 +1,10 @@
 package generator
 
-import "fmt"
+import (
+	"fmt"
+
+	"rcgen/generator/alerts"
+)
 
 // Figure is one number of a plan with its reason and the source of that reason.
 type Figure[T any] struct {
@@ -9,9 +13,11 @@ type Figure[T any] struct {
 	Source string `json:"source"` // a citation, "rcgen.yaml", or "assumption: ..."
 }
 
-// Plan says everything that the generated project will be: it is what templates
-// print and what `rcgen plan` shows. Memory and disk are bytes, CPUs are cores.
-// Its JSON form is documented in the README and stays compatible.
+// Plan is the sizing of a deployment and what was decided for it: it is what
+// `rcgen plan` shows and what a project is rendered from. Memory and disk are
+// bytes, CPUs are cores. Its JSON form is documented in the README and stays
+// compatible. What follows from other fields is a method, so that nothing is
+// stored twice; what templates alone need is in page.
 type Plan struct {
 	Instances  int       `json:"instances"`  // Rocket.Chat replicas
 	Users      int       `json:"users"`      // all accounts
@@ -28,10 +34,10 @@ type Plan struct {
 	Reasons    []Reason  `json:"reasons"` // of the figures above, in their order
 	Warnings   []Warning `json:"warnings"`
 
-	Request  Request `json:"-"` // what was asked for
-	Settings `json:"-"`
-
-	configSums map[string]string // by service; Render knows them
+	Request        Request           `json:"-"` // what was asked for
+	SizedBy        Profile           `json:"-"` // the profile that Profile names
+	MongoDBVersion string            `json:"-"` // major.minor, of the members on this host or as required elsewhere
+	Deployment     alerts.Deployment `json:"-"` // what rules and dashboards are told of it
 }
 
 // Needs is the smallest host that carries the users.
@@ -107,7 +113,8 @@ func NewPlan(r Request, own *Profile) (Plan, error) {
 	if r.Uploads.Storage == UploadsFileSystem && p.Instances > 1 {
 		return Plan{}, hinted("gridfs or s3, or one instance", "uploads: storage filesystem with %d instances: a file on one replica's disk is missing on the others", p.Instances)
 	}
-	p.Settings = newSettings(p, s.profile, mongo)
+	p.MongoDBVersion = mongo
+	p.Deployment = newDeployment(p)
 	p.Warnings = s.warnings(p, cat.releases)
 	return p, nil
 }
@@ -128,6 +135,7 @@ func (s sizing) plan() Plan {
 		Memory:     s.memory(),
 		Reasons:    s.reasons(),
 		Request:    s.request,
+		SizedBy:    s.profile,
 	}
 }
 
@@ -140,4 +148,41 @@ func (p Plan) Service(name string) (Service, error) {
 		}
 	}
 	return Service{}, fmt.Errorf("the plan has no service %q", name)
+}
+
+// Replicas returns the services that run Rocket.Chat, rocketchat-1 to rocketchat-N.
+func (p Plan) Replicas() []string {
+	var names []string
+	for i := range p.Instances {
+		names = append(names, fmt.Sprintf("%s-%d", RocketChat, i+1))
+	}
+	return names
+}
+
+// MongoDBMembers returns the services that form the replica set on this host, the
+// one that creates it first. There are none if MongoDB is elsewhere.
+func (p Plan) MongoDBMembers() []string {
+	var names []string
+	for i := range p.Request.mongoDBMembers() {
+		if i == 0 {
+			names = append(names, MongoDBService)
+		} else {
+			names = append(names, fmt.Sprintf("%s-%d", MongoDBService, i+1))
+		}
+	}
+	return names
+}
+
+// mongoDBMembers returns the number of MongoDB processes on this host.
+func (r Request) mongoDBMembers() int {
+	if r.MongoDB.External {
+		return 0
+	}
+	return max(1, r.MongoDB.Members)
+}
+
+// MetricsSize returns the size above which Prometheus deletes its oldest metrics, as
+// it takes it: its MB are MiB.
+func (p Plan) MetricsSize() string {
+	return fmt.Sprintf("%dMB", p.SizedBy.Storage.MetricsSize.Value.MiB())
 }

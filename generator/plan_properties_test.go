@@ -86,7 +86,7 @@ func (ps *problems) instances(p Plan) {
 		ps.want(p.Instances <= most, "a computed count leaves a core", "%+v: %d", p.Request, p.Instances)
 		ps.want(p.Instances == 1 || p.Edition == Licensed, "one instance without a licence", "%+v: %d", p.Request, p.Instances)
 	}
-	ps.want(len(p.Replicas) == p.Instances, "a replica for each instance", "%+v: %d of %d", p.Request, len(p.Replicas), p.Instances)
+	ps.want(len(p.Replicas()) == p.Instances, "a replica for each instance", "%+v: %d of %d", p.Request, len(p.Replicas()), p.Instances)
 }
 
 func (ps *problems) memory(p Plan) {

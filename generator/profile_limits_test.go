@@ -70,8 +70,8 @@ func TestLimitsInProfile(t *testing.T) {
 		"pids: {value: {rocketchat: 11, mongodb: 22, others: 33}, assumption: measured}\n"+
 		"requests: {value: {per_concurrent: 2, burst_concurrent: 3, min: 4, min_burst: 5}, source: our test}\n")))(t)
 	p := must(NewPlan(aRequest(), &own))(t)
-	if p.RequestRate != 1200 || p.RequestBurst != 1800 {
-		t.Errorf("600 at once get %d and %d", p.RequestRate, p.RequestBurst)
+	if e := newEdge(p); e.RequestRate != 1200 || e.RequestBurst != 1800 {
+		t.Errorf("600 at once get %d and %d", e.RequestRate, e.RequestBurst)
 	}
 	for _, s := range p.Services {
 		want := map[string]int{RocketChat: 11, MongoDBService: 22}[s.Name]

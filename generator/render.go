@@ -21,116 +21,170 @@ import (
 var functions = []string{"quote", "squote"}
 
 // Inputs is what a project is made of besides its plan: the files that are a
-// person's own or secret.
+// person's own or secret, and what becomes of the project.
 type Inputs struct {
 	Request []byte  // content of rcgen.yaml
 	Profile *File   // the request's own profile where it lies in the project, or nil
 	Secrets Secrets // content of .env
+	Ejected bool    // the project goes on without rcgen: its files do not mention it
 }
 
 // Render prints the project of a plan. The same plan and inputs give the same
 // bytes. An error is a defect of a template.
 func Render(p Plan, in Inputs) (Project, error) {
-	set, err := parseTemplates()
+	r, err := NewRenderer(p, in)
 	if err != nil {
 		return Project{}, err
 	}
-	var project Project
-	for _, t := range set {
-		if !p.wants(t.path) {
-			continue
-		}
-		if t.path == ComposeFile {
-			p.configSums = configSums(project.Files)
-		}
-		content, err := t.render(p)
-		if err != nil {
-			return Project{}, err
-		}
-		project.Files = append(project.Files, File{Path: t.path, Content: content, Mode: 0o644, Origin: "templates/" + t.name, Seed: t.path == seeded})
-	}
-	built, err := p.monitoring()
+	first, err := r.Compose()
 	if err != nil {
 		return Project{}, err
 	}
-	project.Files = append(project.Files, built...)
-	project.Files = append(project.Files, File{Path: EnvExample, Content: exampleEnv(p.Request), Mode: 0o644, Origin: "generator"})
-	project.Files = append(project.Files,
-		File{Path: RequestFile, Content: in.Request, Mode: 0o644},
-		File{Path: EnvFile, Content: in.Secrets.env, Mode: 0o600, From: in.Secrets.from},
-	)
-	if in.Profile != nil {
-		project.Files = append(project.Files, *in.Profile)
+	rest, err := r.Rest()
+	if err != nil {
+		return Project{}, err
 	}
+	project := Project{Files: append(first, rest...)}
 	project.sort()
 	return project, nil
+}
+
+// Renderer renders the project of a plan in two steps, neither of which needs the
+// other: they may run at the same time. Together they give each file once.
+type Renderer struct {
+	inputs    Inputs
+	page      page
+	sources   []source // of the files that the plan has
+	functions template.FuncMap
+}
+
+// NewRenderer decides what the templates print, and parses none yet.
+func NewRenderer(p Plan, in Inputs) (*Renderer, error) {
+	all, err := listSources()
+	if err != nil {
+		return nil, err
+	}
+	g := newPage(p, in.Ejected)
+	wanted := slices.DeleteFunc(all, func(s source) bool { return !g.wants(s.path) })
+	return &Renderer{inputs: in, page: g, sources: wanted, functions: allowed()}, nil
+}
+
+// Compose renders compose.yaml and all that a check of it reads: the override, .env,
+// the lists of replicas, and what services read when they start, of which
+// compose.yaml holds checksums. Their order is not specified.
+func (r *Renderer) Compose() ([]File, error) {
+	files, err := r.render(r.page, func(path string) bool { return path != ComposeFile && ofCompose(path) })
+	if err != nil {
+		return nil, err
+	}
+	page := r.page
+	page.configSums = configSums(files)
+	compose, err := r.render(page, func(path string) bool { return path == ComposeFile })
+	if err != nil {
+		return nil, err
+	}
+	return append(append(files, compose...),
+		File{Path: EnvExample, Content: exampleEnv(page.Request), Mode: 0o644, Origin: "generator"},
+		File{Path: EnvFile, Content: r.inputs.Secrets.env, Mode: 0o600, From: r.inputs.Secrets.from}), nil
+}
+
+// Rest renders what Compose leaves out: README.md, what MongoDB starts with, rules,
+// dashboards and rcgen's own files. Their order is not specified.
+func (r *Renderer) Rest() ([]File, error) {
+	page := r.page
+	page.Rules = page.Plan.Rules()
+	files, err := r.render(page, func(path string) bool { return !ofCompose(path) })
+	if err != nil {
+		return nil, err
+	}
+	built, err := page.monitoring()
+	if err != nil {
+		return nil, err
+	}
+	files = append(append(files, built...), File{Path: RequestFile, Content: r.inputs.Request, Mode: 0o644})
+	if r.inputs.Profile != nil {
+		files = append(files, *r.inputs.Profile)
+	}
+	return files, nil
+}
+
+// ofCompose reports whether Renderer.Compose renders a template's file.
+func ofCompose(path string) bool {
+	for _, prefix := range readAtStart {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	return slices.Contains([]string{ComposeFile, seeded, routesFile, targetsFile}, path)
+}
+
+// render renders the templates whose files are chosen.
+func (r *Renderer) render(g page, chosen func(path string) bool) ([]File, error) {
+	var files []File
+	for _, s := range r.sources {
+		if !chosen(s.path) {
+			continue
+		}
+		content, err := s.render(g, r.functions)
+		if err != nil {
+			return nil, err
+		}
+		f := File{Path: s.path, Content: content, Mode: 0o644, Origin: "templates/" + s.name, Seed: s.path == seeded}
+		files = append(files, f)
+	}
+	return files, nil
 }
 
 // seeded is written once, with examples, and is a person's from then on.
 const seeded = "compose.override.yaml"
 
-// wants reports whether a plan has the service that a file is for.
-func (p Plan) wants(path string) bool {
-	switch dir, _, _ := strings.Cut(path, "/"); dir {
-	case "mongodb":
-		return p.BundledMongoDB
-	case "loki", "otel-collector":
-		return p.Logs
-	case SchemaFile:
-		return p.Managed
-	default:
-		return path != "grafana/provisioning/datasources/loki.yaml" || p.Logs
-	}
-}
-
 func (p Project) sort() {
 	slices.SortFunc(p.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 }
 
-// source is one file under templates/: rendered, or copied where text is nil.
+// source is one file below templates/: rendered if its name ends in .tmpl, else
+// copied.
 type source struct {
 	name string // below templates/
 	path string // in the project
-	text *template.Template
-	raw  []byte
 }
 
-// parseTemplates returns what is below templates/ by path, but compose.yaml last: it
-// holds checksums of the others.
-func parseTemplates() ([]source, error) {
-	var set []source
+// listSources returns what is below templates/, by path.
+func listSources() ([]source, error) {
+	var all []source
 	err := fs.WalkDir(templates.FS, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+		if err == nil && !d.IsDir() {
+			all = append(all, source{name, projectPath(name)})
 		}
-		s := source{name: name, path: projectPath(name)}
-		if strings.HasSuffix(name, ".tmpl") {
-			s.text, err = parseTemplate(name)
-		} else {
-			s.raw, err = fs.ReadFile(templates.FS, name)
-		}
-		set = append(set, s)
 		return err
 	})
-	slices.SortFunc(set, func(a, b source) int {
-		switch {
-		case a.path == ComposeFile:
-			return 1
-		case b.path == ComposeFile:
-			return -1
-		default:
-			return cmp.Compare(a.path, b.path)
-		}
-	})
-	return set, err
+	slices.SortFunc(all, func(a, b source) int { return cmp.Compare(a.path, b.path) })
+	return all, err
 }
 
-func parseTemplate(name string) (*template.Template, error) {
-	text, err := fs.ReadFile(templates.FS, name)
+func (s source) render(g page, functions template.FuncMap) ([]byte, error) {
+	if !s.isTemplate() {
+		return fs.ReadFile(templates.FS, s.name)
+	}
+	text, err := s.parse(functions)
 	if err != nil {
 		return nil, err
 	}
-	return template.New(name).Option("missingkey=error").Funcs(allowed()).Parse(string(text))
+	var b bytes.Buffer
+	if err := text.Execute(&b, g); err != nil {
+		return nil, fmt.Errorf("template: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func (s source) isTemplate() bool { return strings.HasSuffix(s.name, ".tmpl") }
+
+func (s source) parse(functions template.FuncMap) (*template.Template, error) {
+	text, err := fs.ReadFile(templates.FS, s.name)
+	if err != nil {
+		return nil, err
+	}
+	return template.New(s.name).Option("missingkey=error").Funcs(functions).Parse(string(text))
 }
 
 // projectPath returns where a template is written: without .tmpl, and with the
@@ -150,15 +204,4 @@ func allowed() template.FuncMap {
 		out[name] = all[name]
 	}
 	return out
-}
-
-func (s source) render(p Plan) ([]byte, error) {
-	if s.text == nil {
-		return s.raw, nil
-	}
-	var b bytes.Buffer
-	if err := s.text.Execute(&b, p); err != nil {
-		return nil, fmt.Errorf("template: %w", err)
-	}
-	return b.Bytes(), nil
 }

@@ -45,6 +45,40 @@ func TestRenderTwice(t *testing.T) {
 	}
 }
 
+// TestRenderSteps: the two steps give the project between them, each file once, also at
+// the same time; and the first all that a check reads of the project's text.
+func TestRenderSteps(t *testing.T) {
+	for _, ejected := range []bool{false, true} {
+		for _, request := range []Request{aRequest(), aPublicRequest(), anExternal()} {
+			p := must(NewPlan(request, nil))(t)
+			in := Inputs{Request: must(NewRequestFile(request))(t), Secrets: fakeSecrets(t, request), Ejected: ejected}
+			r := must(NewRenderer(p, in))(t)
+			var rest []File
+			var err error
+			var both sync.WaitGroup
+			both.Go(func() { rest, err = r.Rest() })
+			first := must(r.Compose())(t)
+			both.Wait()
+			if err != nil {
+				t.Fatal(err)
+			}
+			together := Project{Files: slices.Concat(first, rest)}
+			together.sort()
+			if want := must(Render(p, in))(t); !reflect.DeepEqual(together, want) {
+				t.Errorf("%s: the steps give %d files, Render %d, or others", p.Profile, len(together.Files), len(want.Files))
+			}
+			early := Project{Files: first}
+			early.sort()
+			for _, path := range []string{ComposeFile, seeded, EnvFile, EnvExample, routesFile, targetsFile} {
+				content(t, early, path)
+			}
+			for _, f := range Check(early, request.Host, Disk{}) {
+				t.Errorf("%s: after the first step: %s", p.Profile, f)
+			}
+		}
+	}
+}
+
 // TestRenderedSet: the files are sorted, each once, inside the project, and the
 // lock has every one that is neither a person's nor secret.
 func TestRenderedSet(t *testing.T) {

@@ -2,21 +2,17 @@ package generator
 
 // Site returns what the commands of an upgrade depend on.
 func (p Plan) Site() Site {
-	s := Site{External: p.ExternalMongoDB, Volume: p.FileSystem}
-	for _, m := range p.MongoDBMembers {
-		s.Members = append(s.Members, m.Name)
+	return Site{
+		External: p.Request.MongoDB.External, Volume: p.Request.Uploads.Storage == UploadsFileSystem,
+		Members: p.MongoDBMembers(), Replicas: p.Replicas(),
 	}
-	for _, r := range p.Replicas {
-		s.Replicas = append(s.Replicas, r.Name)
-	}
-	return s
 }
 
 // Versions returns those that the plan runs. MongoDB's is empty if rcgen does not run
 // the database.
 func (p Plan) Versions() Deployment {
 	d := Deployment{Release: p.Release, MongoDB: p.MongoDBVersion}
-	if p.ExternalMongoDB {
+	if p.Request.MongoDB.External {
 		d.MongoDB = ""
 	}
 	return d

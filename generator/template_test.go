@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"text/template"
 	"text/template/parse"
 
 	"github.com/Masterminds/sprig/v3"
@@ -40,19 +41,19 @@ func TestTemplateFunctions(t *testing.T) {
 // over one field, and nothing is computed, compared or assigned.
 func TestTemplateLogic(t *testing.T) {
 	used := map[string]bool{}
-	for _, s := range must(parseTemplates())(t) {
-		if s.text == nil {
+	for _, s := range must(listSources())(t) {
+		if !s.isTemplate() {
 			continue
 		}
-		for _, text := range s.text.Templates() {
-			data := reflect.TypeFor[Plan]()
+		for _, text := range must(s.parse(allowed()))(t).Templates() {
+			data := reflect.TypeFor[page]()
 			if text.Name() == "limits" {
 				data = reflect.TypeFor[Service]()
 			}
 			w := templateWalk{root: data, used: used}
 			w.list(text.Root, data)
 			for _, fault := range w.faults {
-				t.Errorf("%s: %s", s.text.Name(), fault)
+				t.Errorf("%s: %s", s.name, fault)
 			}
 		}
 	}
@@ -95,12 +96,16 @@ func (w *templateWalk) list(l *parse.ListNode, dot reflect.Type) {
 	}
 }
 
-// condition wants a field that says yes or no, or a list that may be empty; code
-// decides everything else and puts it into Settings.
+// condition allows a field that says yes or no, the opposite of such a field, or a
+// list that may be empty; code decides everything else and puts it into the page.
 func (w *templateWalk) condition(n *parse.IfNode, dot reflect.Type) {
-	field := w.field(n.Pipe, dot)
-	if field == nil || field.Kind() != reflect.Bool && field.Kind() != reflect.Slice {
-		w.fault("line %d: {{if %s}} is not one field of kind bool", n.Line, n.Pipe)
+	args := single(n.Pipe)
+	kinds := []reflect.Kind{reflect.Bool, reflect.Slice}
+	if len(args) == 2 && args[0].String() == "not" {
+		args, kinds = args[1:], kinds[:1]
+	}
+	if field := w.field(args, dot); field == nil || !slices.Contains(kinds, field.Kind()) {
+		w.fault("line %d: {{if %s}} is neither one field of kind bool, nor its opposite, nor a list", n.Line, n.Pipe)
 	}
 	if n.ElseList != nil && len(n.ElseList.Nodes) == 1 && n.ElseList.Nodes[0].Type() == parse.NodeIf {
 		w.fault("line %d: {{if %s}} has an else if", n.Line, n.Pipe)
@@ -110,7 +115,7 @@ func (w *templateWalk) condition(n *parse.IfNode, dot reflect.Type) {
 }
 
 func (w *templateWalk) loop(n *parse.RangeNode, dot reflect.Type) {
-	field := w.field(n.Pipe, dot)
+	field := w.field(single(n.Pipe), dot)
 	if field == nil || field.Kind() != reflect.Slice || n.ElseList != nil {
 		w.fault("line %d: {{range %s}} does not go over one field that is a list", n.Line, n.Pipe)
 		return
@@ -118,13 +123,21 @@ func (w *templateWalk) loop(n *parse.RangeNode, dot reflect.Type) {
 	w.list(n.List, field.Elem())
 }
 
-// field returns the type of the one field that a pipeline is, or nil.
-func (w *templateWalk) field(p *parse.PipeNode, dot reflect.Type) reflect.Type {
-	if len(p.Decl) > 0 || len(p.Cmds) != 1 || len(p.Cmds[0].Args) != 1 {
+// single returns the words of a pipeline of one command that assigns nothing.
+func single(p *parse.PipeNode) []parse.Node {
+	if len(p.Decl) > 0 || len(p.Cmds) != 1 {
+		return nil
+	}
+	return p.Cmds[0].Args
+}
+
+// field returns the type of the one field that the words are, or nil.
+func (w *templateWalk) field(args []parse.Node, dot reflect.Type) reflect.Type {
+	if len(args) != 1 {
 		return nil
 	}
 	var names []string
-	switch n := p.Cmds[0].Args[0].(type) {
+	switch n := args[0].(type) {
 	case *parse.FieldNode:
 		names = n.Ident
 	case *parse.VariableNode: // $.Field
@@ -140,6 +153,39 @@ func (w *templateWalk) field(p *parse.PipeNode, dot reflect.Type) reflect.Type {
 		dot = f.Type
 	}
 	return dot
+}
+
+// TestTemplateWalk: what TestTemplateLogic allows in a condition or loop, and what not.
+func TestTemplateWalk(t *testing.T) {
+	for _, c := range []struct {
+		head  string
+		fault bool
+	}{
+		{"if .Scaled", false},
+		{"if not .Scaled", false},
+		{"if not $.Deployment.Logs", false},
+		{"if .Members", false},
+		{"range .Members", false},
+		{"if not .Members", true}, // a list is no decision
+		{"if not .RootURL", true},
+		{"if not .Scaled .Several", true},
+		{"if not (not .Scaled)", true},
+		{"if .Scaled | not", true},
+		{"if $x := not .Scaled", true},
+		{"if or .Scaled .Several", true},
+		{"if .Users", true},
+		{"if .MongoDBMembers", true}, // a method
+		{"if .Scalled", true},
+		{"range not .Scaled", true},
+		{"with .Scaled", true},
+	} {
+		text := must(template.New("").Parse("{{" + c.head + "}}{{end}}"))(t)
+		w := templateWalk{root: reflect.TypeFor[page](), used: map[string]bool{}}
+		w.list(text.Root, w.root)
+		if (len(w.faults) > 0) != c.fault {
+			t.Errorf("%s: faults %v, want some: %t", c.head, w.faults, c.fault)
+		}
+	}
 }
 
 // pipe wants values of fields and methods, printed through functions of the list.

@@ -161,11 +161,11 @@ func (s sizing) warnProfile(p Plan) *Warning {
 }
 
 func warnPlainHTTP(p Plan) *Warning {
-	if p.Request.TLS.Mode != TLSOff || p.Request.Domain == Localhost || p.BehindProxy {
+	if p.Request.TLS.Mode != TLSOff || p.Request.Domain == Localhost || p.BehindProxy() {
 		return nil
 	}
 	return &Warning{WarnPlainHTTP,
-		fmt.Sprintf("tls is off: Rocket.Chat takes %s for its address, and passwords cross the network as they are", p.RootURL),
+		fmt.Sprintf("tls is off: Rocket.Chat takes %s for its address, and passwords cross the network as they are", p.RootURL()),
 		"where a proxy of yours does https, name it: --trusted-proxy ADDRESS, or tls.proxies in " + RequestFile}
 }
 

@@ -111,8 +111,8 @@ func (p Plan) newMonitoringValues() monitoringValues {
 	return monitoringValues{
 		Prometheus: promValues{promSpec{
 			ScrapeInterval: "30s",
-			Retention:      p.compose.Retention,
-			RetentionSize:  p.compose.RetentionSize,
+			Retention:      p.profile.Storage.MetricsRetention.Value,
+			RetentionSize:  p.compose.MetricsSize(),
 			Resources:      resources(Prometheus),
 			// a fifth more than retentionSize: the newest hours do not count there
 			StorageSpec: storageSpec{claimTemplate{claimSpec{[]string{"ReadWriteOnce"}, claimResources{claimRequests{gib(size + size/5)}}}}},

@@ -94,10 +94,10 @@ func apart(labels map[string]string) Affinity {
 // The chart reads the list as a template, which must not find anything to do.
 func (p Plan) environment() ([]EnvVar, error) {
 	all := []EnvVar{
-		{"NODE_OPTIONS", fmt.Sprintf("--max-old-space-size=%d", p.compose.HeapMiB)},
-		{"HTTP_FORWARDED_COUNT", strconv.Itoa(p.compose.ForwardedCount)},
+		{"NODE_OPTIONS", fmt.Sprintf("--max-old-space-size=%d", generator.Bytes(p.compose.Deployment.HeapLimit).MiB())},
+		{"HTTP_FORWARDED_COUNT", strconv.Itoa(p.compose.ForwardedCount())},
 	}
-	for _, v := range p.compose.Environment {
+	for _, v := range p.compose.Request.Environment() {
 		value, literal := literalOf(v.Value)
 		if !literal {
 			continue // in the Secret

@@ -89,7 +89,7 @@ func (p Plan) envSecret() wantedSecret {
 	if p.Edition != generator.Community {
 		s.keys = append(s.keys, wantedKey{"ROCKETCHAT_LICENSE", "the licence with the module scalability", "ROCKETCHAT_LICENSE", "REPLACE-WITH-LICENCE"})
 	}
-	for _, v := range p.compose.Environment {
+	for _, v := range p.compose.Request.Environment() {
 		if _, literal := literalOf(v.Value); literal {
 			continue
 		}

@@ -41,7 +41,7 @@ func TestEnvironment(t *testing.T) {
 	if !slices.Equal(keys, want) {
 		t.Errorf("Secret %v, want %v", keys, want)
 	}
-	for _, v := range p.compose.Environment {
+	for _, v := range p.compose.Request.Environment() {
 		_, inValues := env[v.Name]
 		inSecret := slices.ContainsFunc(p.envSecret().keys, func(k wantedKey) bool { return k.name == v.Name })
 		if inValues == inSecret {

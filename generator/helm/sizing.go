@@ -66,23 +66,19 @@ func NewPlan(r generator.Request, own *generator.Profile, node Node) (Plan, erro
 	if err != nil {
 		return Plan{}, err
 	}
-	profile, err := profileOf(compose, own)
-	if err != nil {
-		return Plan{}, err
-	}
 	if err := node.check(); err != nil {
 		return Plan{}, err
 	}
 	p := Plan{
 		Users: r.Users, Concurrent: compose.Concurrent, Profile: compose.Profile, Release: r.Release, Edition: compose.Edition,
-		Chart: RocketChatChart, Node: node, request: r, compose: compose, profile: profile,
+		Chart: RocketChatChart, Node: node, request: r, compose: compose, profile: compose.SizedBy,
 	}
 	p.Microservices = p.microservices()
 	p.Workloads = p.workloads()
 	if err := p.sum(); err != nil {
 		return Plan{}, err
 	}
-	p.MongoDB = NewDatabase(profile, r.Users, p.Concurrent)
+	p.MongoDB = NewDatabase(p.profile, r.Users, p.Concurrent)
 	p.Warnings = p.warnings()
 	return p, nil
 }
@@ -115,17 +111,6 @@ func boundless(r generator.Request) generator.Request {
 		r.Uploads = generator.Uploads{}
 	}
 	return r
-}
-
-func profileOf(p generator.Plan, own *generator.Profile) (generator.Profile, error) {
-	if own != nil {
-		return *own, nil
-	}
-	text, err := generator.ProfileText(p.Profile)
-	if err != nil {
-		return generator.Profile{}, err
-	}
-	return generator.DecodeProfile(p.Profile+".yaml", text)
 }
 
 // microservices says whether the vendor's threshold is reached. Without a licence

@@ -184,15 +184,6 @@ func (r Report) Count(result Result) int {
 	return n
 }
 
-// replicas returns the names of the replicas of Rocket.Chat in a plan.
-func replicas(p generator.Plan) []string {
-	var names []string
-	for _, r := range p.Replicas {
-		names = append(names, r.Name)
-	}
-	return names
-}
-
 // inProject skips a check where there is no project, or none that can be read.
 func inProject(run func(context.Context, *world) verdict) func(context.Context, *world) verdict {
 	return func(ctx context.Context, w *world) verdict {

@@ -34,7 +34,7 @@ func checkDNS(ctx context.Context, w *world) verdict {
 	}
 	slices.Sort(names)
 	public := slices.ContainsFunc(found, func(a netip.Addr) bool { return a.Unmap().IsGlobalUnicast() && !a.Unmap().IsPrivate() })
-	if !public && w.Plan.ACME && (w.Plan.ACMEServer == generator.LetsEncrypt || w.Plan.ACMEServer == generator.LetsEncryptStaging) {
+	if server := w.Plan.ACMEServer(); !public && (server == generator.LetsEncrypt || server == generator.LetsEncryptStaging) {
 		return warn(domain+" is "+few(names)+" here: Let's Encrypt comes from outside and needs a public address", record)
 	}
 	return ok("%s is %s", domain, few(names))

@@ -63,7 +63,7 @@ func checkKernel(ctx context.Context, w *world, m machine) verdict {
 func newKernel(ctx context.Context, w *world, is string, at numbers) verdict {
 	version, image := defaultMongoDB, ""
 	if w.Plan != nil {
-		if w.Plan.ExternalMongoDB {
+		if w.Plan.Request.MongoDB.External {
 			return ok("%s", is)
 		}
 		s, err := w.Plan.Service(generator.MongoDBService)

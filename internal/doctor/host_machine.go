@@ -117,7 +117,7 @@ func filesThrough(ctx context.Context, w *world) (map[string]string, error) {
 	if w.Plan == nil {
 		return nil, errUnseen
 	}
-	for _, service := range append([]string{generator.MongoDBService, generator.Traefik}, replicas(*w.Plan)...) {
+	for _, service := range append([]string{generator.MongoDBService, generator.Traefik}, w.Plan.Replicas()...) {
 		c, err := w.running(ctx, service)
 		if errors.Is(err, errNone) {
 			continue
@@ -169,7 +169,7 @@ func withMongoDB(run func(m machine, version string) verdict) func(context.Conte
 		switch {
 		case w.Plan == nil:
 			return run(m, defaultMongoDB)
-		case w.Plan.ExternalMongoDB:
+		case w.Plan.Request.MongoDB.External:
 			return skip("MongoDB is not on this host", "")
 		}
 		return run(m, w.Plan.MongoDBVersion)

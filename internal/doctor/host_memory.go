@@ -31,7 +31,7 @@ func checkMemory(_ context.Context, w *world, m machine) verdict {
 		total = kilobytes(text, "MemTotal")
 	}
 	least := minWithMongoDB
-	if w.Plan != nil && w.Plan.ExternalMongoDB {
+	if w.Plan != nil && w.Plan.Request.MongoDB.External {
 		least = minMemory
 	}
 	const fix = "give the machine more memory, then `rcgen scale` or init with --memory"
@@ -71,7 +71,7 @@ func checkSwap(_ context.Context, w *world, m machine) verdict {
 			"`docker stats --no-stream` says who uses it; give the machine more memory, or plan for less")
 	}
 	detail := fmt.Sprintf("%s of %s are in use", used.Human(), total.Human())
-	if w.Plan != nil && w.Plan.ExternalMongoDB {
+	if w.Plan != nil && w.Plan.Request.MongoDB.External {
 		return ok("%s", detail)
 	}
 	n, err := number(m, fileSwappiness)

@@ -21,11 +21,11 @@ const (
 // valid where it is every one.
 func wanted(p *generator.Plan) (ports []uint16, bind netip.Addr) {
 	ports = []uint16{portHTTP, portHTTPS}
-	if p != nil && p.Plain {
+	if p != nil && p.Request.TLS.Mode == generator.TLSOff {
 		ports = ports[:1]
 	}
 	if p != nil {
-		bind, _ = netip.ParseAddr(strings.TrimSuffix(p.Bind, ":"))
+		bind, _ = netip.ParseAddr(p.HostIP())
 	}
 	return ports, bind
 }

@@ -112,7 +112,7 @@ func newer(known generator.Releases, release string, now time.Time) string {
 }
 
 func checkMongoDB(ctx context.Context, w *world) verdict {
-	if w.Plan.ExternalMongoDB {
+	if w.Plan.Request.MongoDB.External {
 		return skip("the replica set is your own, and rcgen does not see its version", "compare db.version() in mongosh with what rcgen releases lists")
 	}
 	images, err := w.images(ctx)

@@ -27,11 +27,11 @@ func checkRegistered(ctx context.Context, w *world) verdict {
 			live++
 		}
 	}
-	up, planned := w.serving(ctx), len(w.Plan.Replicas)
+	up, planned := w.serving(ctx), len(w.Plan.Replicas())
 	switch {
 	case live < up:
 		return fail(fmt.Sprintf("%d registered, %d replicas are up", live, up),
-			"a replica registers at its start: docker compose restart "+w.Plan.Replicas[0].Name+", and once that is healthy the next")
+			"a replica registers at its start: docker compose restart "+w.Plan.Replicas()[0]+", and once that is healthy the next")
 	case live > planned:
 		return warn(fmt.Sprintf("%d registered, %d replicas are planned", live, planned),
 			"wait two minutes, the record of one that ended stays so long; if it remains, another Rocket.Chat uses this database")
@@ -46,7 +46,7 @@ const scalability = "scalability"
 // checkLicence reads the newest statistics, which Rocket.Chat writes at its start
 // and daily (RocketChat/Rocket.Chat, apps/meteor/server/cron/usageReport.ts).
 func checkLicence(ctx context.Context, w *world) verdict {
-	n := len(w.Plan.Replicas)
+	n := len(w.Plan.Replicas())
 	if n == 1 {
 		return ok("one replica needs none")
 	}
@@ -83,7 +83,7 @@ func checkMigrations(ctx context.Context, w *world) verdict {
 	case !c.Locked:
 		return ok("at version %.0f, not locked", c.Version)
 	}
-	first := w.Plan.Replicas[0].Name
+	first := w.Plan.Replicas()[0]
 	all, _ := w.containers(ctx)
 	replica, _ := ofService(all, first)
 	age, since := time.Duration(0), "at an unknown time"
@@ -109,7 +109,7 @@ type Backup struct {
 const stale = 26 * time.Hour
 
 func checkBackups(_ context.Context, w *world) verdict {
-	if w.Plan.ExternalMongoDB {
+	if w.Plan.Request.MongoDB.External {
 		return skip(errExternal.Error()+", nor are its backups", "see that there are some")
 	}
 	all, err := w.Running.Backups()

@@ -11,7 +11,7 @@ func TestRegistered(t *testing.T) {
 		{"registered", func(s *stack) { says(`"instances":[3,4]`)(s); s.container("rocketchat-3", "running", "starting") }, OK, "2 registered, 2 replicas are up", ""},
 		{"registered", says(`"instances":[3,4,5,-0.2]`), Warn, "4 registered, 3 replicas are planned", "another Rocket.Chat"},
 		{"registered", func(s *stack) { s.gone("mongodb") }, Skip, "mongodb does not run", "mongodb-primary"},
-		{"registered", func(s *stack) { s.plan.ExternalMongoDB = true }, Skip, "not on this host", "no access"},
+		{"registered", func(s *stack) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host", "no access"},
 	})
 }
 
@@ -22,10 +22,10 @@ func TestLicence(t *testing.T) {
 		{"licence", none, Fail, "3 replicas, and no module scalability in the statistics of 2 h ago: messages do not cross", "ROCKETCHAT_LICENSE"},
 		{"licence", says(`"statistics":{"age":60,"modules":null}`), Fail, "no module scalability in the statistics of 60 s ago", "rcgen scale --instances 1"},
 		{"licence", says(`"statistics":{"age":60,"modules":[]}`), Fail, "no module scalability", "Refresh"},
-		{"licence", func(s *stack) { none(s); s.plan.Replicas = s.plan.Replicas[:1] }, OK, "one replica needs none", ""},
+		{"licence", func(s *stack) { none(s); s.plan.Instances = 1 }, OK, "one replica needs none", ""},
 		{"licence", says(`"statistics":null`), Skip, "no statistics yet", "Refresh"},
 		{"licence", says(`"statistics":{"age":null,"modules":["scalability"]}`), Skip, "no statistics yet", "Refresh"},
-		{"licence", func(s *stack) { s.plan.ExternalMongoDB = true }, Skip, "not on this host", "no access"},
+		{"licence", func(s *stack) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host", "no access"},
 	})
 }
 
@@ -38,6 +38,6 @@ func TestMigrations(t *testing.T) {
 		{"migrations", func(s *stack) { old(s); s.container("rocketchat-1", "running", "starting") }, Warn, "locked 12 min ago: a migration runs", "wait"},
 		{"migrations", says(`"control":{"version":329,"locked":true,"age":null}`), Fail, "locked at an unknown time", "backup"},
 		{"migrations", says(`"control":null`), Skip, "none yet", "first replica"},
-		{"migrations", func(s *stack) { s.plan.ExternalMongoDB = true }, Skip, "not on this host", "no access"},
+		{"migrations", func(s *stack) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host", "no access"},
 	})
 }

@@ -60,12 +60,12 @@ var errExternal = errors.New("MongoDB is not on this host")
 // asked as a whole, whichever is its primary; a lone one directly, which it answers
 // also when it is no set yet.
 func (w *world) askMongoDB(ctx context.Context) (mongoAnswer, error) {
-	if w.Plan.ExternalMongoDB {
+	if w.Plan.Request.MongoDB.External {
 		return mongoAnswer{}, errExternal
 	}
 	address := ""
-	if w.Plan.Several {
-		address = `"mongodb://` + w.Plan.MongoDBNames + `/?replicaSet=rs0&readPreference=primaryPreferred&serverSelectionTimeoutMS=3000" `
+	if len(w.Plan.MongoDBMembers()) > 1 {
+		address = `"mongodb://` + strings.Join(w.Plan.MongoDBMembers(), ",") + `/?replicaSet=rs0&readPreference=primaryPreferred&serverSelectionTimeoutMS=3000" `
 	}
 	c, err := w.member(ctx)
 	var out string
@@ -81,8 +81,8 @@ func (w *world) askMongoDB(ctx context.Context) (mongoAnswer, error) {
 // member returns the first container of a member that runs.
 func (w *world) member(ctx context.Context) (container.Container, error) {
 	var first error
-	for _, m := range w.Plan.MongoDBMembers {
-		c, err := w.running(ctx, m.Name)
+	for _, name := range w.Plan.MongoDBMembers() {
+		c, err := w.running(ctx, name)
 		if err == nil {
 			return c, nil
 		}

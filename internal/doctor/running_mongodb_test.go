@@ -39,7 +39,7 @@ func TestPrimary(t *testing.T) {
 		{"mongodb-primary", func(s *stack) { s.gone("mongodb") }, Fail, "mongodb does not run", "rcgen apply"},
 		{"mongodb-primary", func(s *stack) { s.execErr["mongodb"] = errors.New("MongoServerError: Authentication failed.") }, Fail, "Authentication failed", "logs --tail 100 mongodb"},
 		{"mongodb-primary", func(s *stack) { s.answers["mongodb"] = "hello" }, Fail, "cannot be read", "logs --tail 100 mongodb"},
-		{"mongodb-primary", func(s *stack) { s.plan.ExternalMongoDB = true }, Skip, "not on this host", "no access"},
+		{"mongodb-primary", func(s *stack) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host", "no access"},
 		{"mongodb-primary", func(s *stack) { s.answers["mongodb"] = "Warning: x\n" + mongoSays("") }, OK, "is primary", ""},
 	})
 }
@@ -95,7 +95,7 @@ func TestMemberHosts(t *testing.T) {
 		{"mongodb-member-host", says(`"config":["mongodb:27017","` + hex + `"]`), Fail, "the set knows " + hex, `rs.remove(\"` + hex + `\")`},
 		{"mongodb-member-host", says(`"config":["mongodb:27018"]`), Fail, "the set knows mongodb:27018", "rs.reconfig"},
 		{"mongodb-member-host", (*stack).three, Warn, "not in the set: mongodb-2:27017, mongodb-3:27017", "health check of mongodb adds them"},
-		{"mongodb-member-host", func(s *stack) { s.plan.ExternalMongoDB = true }, Skip, "not on this host", "no access"},
+		{"mongodb-member-host", func(s *stack) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host", "no access"},
 	})
 }
 

@@ -90,7 +90,7 @@ func checkTargets(ctx context.Context, w *world) verdict {
 		return fail("does not answer: "+err.Error(), logs)
 	}
 	var down, waiting []string
-	chat, planned := 0, len(w.Plan.Replicas)
+	chat, planned := 0, len(w.Plan.Replicas())
 	for _, t := range a.targets {
 		name := t.Labels["job"] + " " + t.Labels["instance"]
 		if t.Labels["job"] == generator.RocketChat {
@@ -130,7 +130,8 @@ func checkRules(ctx context.Context, w *world) verdict {
 			broken = append(broken, text)
 		}
 	}
-	for _, r := range w.Plan.Rules {
+	planned := w.Plan.Rules()
+	for _, r := range planned {
 		if !loaded[r.Name] {
 			missing = append(missing, r.Name)
 		}
@@ -138,10 +139,10 @@ func checkRules(ctx context.Context, w *world) verdict {
 	switch {
 	case len(broken) > 0:
 		return fail(fmt.Sprintf("%d cannot be evaluated: %s", len(broken), few(broken)), "mend it in prometheus/rules; "+logs)
-	case len(missing) > 0 && len(missing) == len(w.Plan.Rules):
+	case len(missing) > 0 && len(missing) == len(planned):
 		return fail("none of the plan's is loaded: nobody will be told of anything", logs)
 	case len(missing) > 0: // perhaps taken out by a person
-		return warn(fmt.Sprintf("%d of %d are not loaded: %s", len(missing), len(w.Plan.Rules), few(missing)), "rcgen diff shows whether the file lacks them; "+logs)
+		return warn(fmt.Sprintf("%d of %d are not loaded: %s", len(missing), len(planned), few(missing)), "rcgen diff shows whether the file lacks them; "+logs)
 	}
-	return ok("%d are loaded, %d of them the plan's", len(a.rules), len(w.Plan.Rules))
+	return ok("%d are loaded, %d of them the plan's", len(a.rules), len(planned))
 }

@@ -25,7 +25,7 @@ func ofService(all []container.Container, service string) (container.Container, 
 func (w *world) serving(ctx context.Context) int {
 	all, _ := w.containers(ctx) // onRunning has looked at the error
 	n := 0
-	for _, name := range replicas(*w.Plan) {
+	for _, name := range w.Plan.Replicas() {
 		if c, _ := ofService(all, name); c.Healthy() {
 			n++
 		}
@@ -36,7 +36,7 @@ func (w *world) serving(ctx context.Context) int {
 func checkReplicas(ctx context.Context, w *world) verdict {
 	all, _ := w.containers(ctx) // onRunning has looked at the error
 	var bad, starting, names []string
-	for _, name := range replicas(*w.Plan) {
+	for _, name := range w.Plan.Replicas() {
 		c, there := ofService(all, name)
 		switch {
 		case !there:
@@ -49,7 +49,7 @@ func checkReplicas(ctx context.Context, w *world) verdict {
 			bad, names = append(bad, name+" is "+c.Health), append(names, name)
 		}
 	}
-	n := len(w.Plan.Replicas)
+	n := len(w.Plan.Replicas())
 	switch {
 	case len(bad) > 0:
 		fix := "rcgen apply"
@@ -89,11 +89,11 @@ func checkNATS(ctx context.Context, w *world) verdict {
 	slices.Sort(clients)
 	n, up := len(slices.Compact(clients)), w.serving(ctx)
 	switch {
-	case len(w.Plan.Replicas) == 1:
+	case len(w.Plan.Replicas()) == 1:
 		return ok("answers; one replica alone does not need it")
 	case n >= up:
 		return ok("%d connected, %d replicas are up", n, up)
-	case !w.Plan.Licensed:
+	case w.Plan.Request.Edition != generator.Licensed:
 		return warn(fmt.Sprintf("%d connected of %d replicas that are up", n, up),
 			"without a licence that has the module scalability no message crosses between replicas; with one, say edition: licensed in rcgen.yaml")
 	}

@@ -34,10 +34,10 @@ func TestNATS(t *testing.T) {
 	}
 	holdFound(t, []found{
 		{"nats", func(*stack) {}, OK, "3 connected", ""},
-		{"nats", func(s *stack) { two(s); s.plan.Licensed = true }, Fail, "2 connected of 3 replicas", "logs --tail 50 nats"},
+		{"nats", func(s *stack) { two(s); s.plan.Request.Edition = generator.Licensed }, Fail, "2 connected of 3 replicas", "logs --tail 50 nats"},
 		{"nats", two, Warn, "2 connected of 3 replicas", "scalability"},
 		{"nats", func(s *stack) { two(s); s.container("rocketchat-3", "exited", "") }, OK, "2 connected, 2 replicas are up", ""},
-		{"nats", func(s *stack) { s.answers["nats"], s.plan.Replicas = `{"connections":[]}`, s.plan.Replicas[:1] }, OK, "one replica alone", ""},
+		{"nats", func(s *stack) { s.answers["nats"], s.plan.Instances = `{"connections":[]}`, 1 }, OK, "one replica alone", ""},
 		{"nats", func(s *stack) { s.gone("nats") }, Fail, "nats does not run", "rcgen apply"},
 		{"nats", func(s *stack) { s.execErr["nats"] = errors.New("connection refused") }, Fail, "connection refused", "logs --tail 50 nats"},
 		{"nats", func(s *stack) { s.answers["nats"] = "<html>" }, Fail, "cannot be read", "logs --tail 50 nats"},
@@ -56,7 +56,7 @@ func TestBackups(t *testing.T) {
 		{"backups", made(0, 30*time.Hour), OK, "the newest of 3 is 3 h old", ""},
 		{"backups", made(1, -time.Hour), OK, "0 s old", ""}, // a clock that was wrong
 		{"backups", func(s *stack) { s.backupsErr = errors.New("permission denied") }, Skip, "permission denied", "user"},
-		{"backups", func(s *stack) { s.plan.ExternalMongoDB = true }, Skip, "not on this host", "see that there are some"},
+		{"backups", func(s *stack) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host", "see that there are some"},
 	})
 }
 

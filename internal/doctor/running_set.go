@@ -61,8 +61,8 @@ func checkMemberHosts(ctx context.Context, w *world) verdict {
 		return *why
 	}
 	var wanted, missing []string
-	for _, m := range w.Plan.MongoDBMembers {
-		host := m.Name + ":27017"
+	for _, name := range w.Plan.MongoDBMembers() {
+		host := name + ":27017"
 		if wanted = append(wanted, host); !slices.Contains(a.Config, host) {
 			missing = append(missing, host)
 		}

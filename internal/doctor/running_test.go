@@ -35,20 +35,16 @@ var stackTime = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 func aStack() *stack {
 	p := &generator.Plan{Release: "8.9.1", Instances: 3}
 	p.Request.Project = "chat"
-	p.MongoDBNames, p.MongoDBMembers = "mongodb", []generator.Member{{Name: "mongodb"}}
-	p.Rules = []alerts.Rule{{Name: "RocketChatDown"}, {Name: "MongoDBDown"}}
+	p.Deployment = alerts.Deployment{Instances: 3, Members: 1}
 	s := &stack{
 		plan: p,
 		answers: map[string]string{
-			"mongodb": mongoSays(""), "prometheus": targetsSay + rulesSay,
+			"mongodb": mongoSays(""), "prometheus": targetsSay + rulesSay(p.Rules()),
 			"nats": `{"num_connections":4,"connections":[{"ip":"172.18.0.5"},{"ip":"172.18.0.6"},{"ip":"172.18.0.6"},{"ip":"172.18.0.7"}]}`,
 		},
 		execErr: map[string]error{},
 		backups: []Backup{{Size: 5 * generator.MiB, Made: stackTime.Add(-50 * time.Hour)}, {Size: 3 * generator.MiB, Made: stackTime.Add(-3 * time.Hour)}},
 		execs:   map[string]int{},
-	}
-	for _, name := range []string{"rocketchat-1", "rocketchat-2", "rocketchat-3"} {
-		p.Replicas = append(p.Replicas, generator.Replica{Name: name, First: name == "rocketchat-1"})
 	}
 	for _, name := range []string{"mongodb", "nats", "prometheus", "rocketchat-1", "rocketchat-2", "rocketchat-3"} {
 		s.containers = append(s.containers, container.Container{ID: "id-of-" + name, Service: name, State: "running", Health: "healthy"})
@@ -56,15 +52,20 @@ func aStack() *stack {
 	return s
 }
 
-const (
-	targetsSay = `{"status":"success","data":{"activeTargets":[
-		{"labels":{"job":"rocketchat","instance":"rocketchat-1"},"health":"up","lastError":""},
-		{"labels":{"job":"rocketchat","instance":"rocketchat-2"},"health":"up","lastError":""},
-		{"labels":{"job":"rocketchat","instance":"rocketchat-3"},"health":"up","lastError":""},
-		{"labels":{"job":"nats","instance":"nats-exporter:7777"},"health":"up","lastError":""}]}}`
-	rulesSay = `{"status":"success","data":{"groups":[
-		{"rules":[{"name":"RocketChatDown","health":"ok"}]},{"rules":[{"name":"MongoDBDown","health":"ok"},{"name":"Mine","health":"unknown"}]}]}}`
-)
+const targetsSay = `{"status":"success","data":{"activeTargets":[
+	{"labels":{"job":"rocketchat","instance":"rocketchat-1"},"health":"up","lastError":""},
+	{"labels":{"job":"rocketchat","instance":"rocketchat-2"},"health":"up","lastError":""},
+	{"labels":{"job":"rocketchat","instance":"rocketchat-3"},"health":"up","lastError":""},
+	{"labels":{"job":"nats","instance":"nats-exporter:7777"},"health":"up","lastError":""}]}}`
+
+// rulesSay is what Prometheus says if it has loaded these rules and another one.
+func rulesSay(rules []alerts.Rule) string {
+	said := `{"name":"Mine","health":"unknown"}`
+	for _, r := range rules {
+		said += `,{"name":"` + r.Name + `","health":"ok"}`
+	}
+	return `{"status":"success","data":{"groups":[{"rules":[` + said + `]}]}}`
+}
 
 // mongoSays is an answer of the script in which a part is replaced, like "fcv":"7.0".
 func mongoSays(part string) string {
@@ -94,8 +95,7 @@ func (s *stack) gone(service string) {
 
 // three makes the database one of three members.
 func (s *stack) three() {
-	s.plan.Several, s.plan.MongoDBNames = true, "mongodb,mongodb-2,mongodb-3"
-	s.plan.MongoDBMembers = []generator.Member{{Name: "mongodb"}, {Name: "mongodb-2", Joins: true}, {Name: "mongodb-3", Joins: true}}
+	s.plan.Request.MongoDB.Members = 3
 }
 
 func (s *stack) docker(_ context.Context, args ...string) (string, error) {

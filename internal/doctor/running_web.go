@@ -75,7 +75,7 @@ func throughProxy(ask func(context.Context, *world, web) verdict) func(context.C
 // askEntrance finds where users come in: at the port that Traefik publishes on the
 // engine's machine, whatever DNS says here, or at a person's own proxy before it.
 func (w *world) askEntrance(ctx context.Context) (string, error) {
-	if w.Plan.BehindProxy {
+	if w.Plan.BehindProxy() {
 		return net.JoinHostPort(w.Plan.Request.Domain, "443"), nil
 	}
 	traefik, err := w.running(ctx, generator.Traefik)
@@ -86,7 +86,7 @@ func (w *world) askEntrance(ctx context.Context) (string, error) {
 		return "", err
 	}
 	port := "80/tcp"
-	if w.Plan.Secure {
+	if w.Plan.Request.TLS.Mode != generator.TLSOff {
 		port = "443/tcp"
 	}
 	address, err := askPublished(ctx, w.Docker, traefik.ID, port)

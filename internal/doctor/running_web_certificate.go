@@ -10,6 +10,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"rcgen/generator"
 )
 
 // traefikDefault is the name in the certificate that Traefik makes for itself where
@@ -17,7 +19,7 @@ import (
 const traefikDefault = "TRAEFIK DEFAULT CERT"
 
 func checkCertificate(ctx context.Context, w *world) verdict {
-	if !w.Plan.Secure {
+	if w.Plan.Request.TLS.Mode == generator.TLSOff {
 		return skip("Traefik does no https here", "rcgen.yaml says so under tls: where a proxy of yours does, look at its certificate")
 	}
 	return throughProxy(func(ctx context.Context, w *world, b web) verdict {
@@ -50,7 +52,7 @@ func askCertificate(ctx context.Context, w *world, address string) ([]*x509.Cert
 // Traefik asks the ACME server when it starts or its files change, and at no other time:
 // https://github.com/traefik/traefik/issues/9405.
 func (w *world) renewal() string {
-	if w.Plan.ACME {
+	if w.Plan.Request.TLS.Mode == generator.TLSACME {
 		return "docker compose logs traefik says why none came: port 80 must be open to the internet and " + w.Plan.Request.Domain + " lead there; then run docker compose restart traefik, which asks again"
 	}
 	return "put the new pair into secrets/tls.crt and secrets/tls.key and run docker compose restart traefik"
@@ -75,7 +77,7 @@ func (w *world) judgeCertificate(chain []*x509.Certificate) verdict {
 		return fail(fmt.Sprintf("the certificate is for %s, not for %s", oneLine(cmp.Or(strings.Join(leaf.DNSNames, ", "), leaf.Subject.CommonName)), domain), w.renewal())
 	case errors.As(err, &unknown) && w.Plan.Request.TLS.Staging:
 		return warn("the certificate is of Let's Encrypt's staging server: no browser trusts it", "take staging out of rcgen.yaml, then rcgen generate and rcgen apply")
-	case errors.As(err, &unknown) && (w.Plan.Files || w.Plan.Request.TLS.Server != ""):
+	case errors.As(err, &unknown) && (w.Plan.Request.TLS.Mode == generator.TLSFiles || w.Plan.Request.TLS.Server != ""):
 		return warn(fmt.Sprintf("the certificate ends on %s; this machine does not know its issuer", until),
 			"let every client know your authority, or add the missing intermediate certificates behind yours")
 	case err != nil:

@@ -56,8 +56,8 @@ func (s *site) secure(t *testing.T, name string) *x509.CertPool {
 	ca := issue(t, nil, x509.Certificate{Subject: pkix.Name{CommonName: "Test Root"}, NotBefore: from, NotAfter: until.Add(day), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign})
 	between := issue(t, &ca, x509.Certificate{Subject: pkix.Name{CommonName: "Test R1"}, NotBefore: from, NotAfter: until.Add(day), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign})
 	leaf := issue(t, &between, x509.Certificate{Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, NotBefore: from, NotAfter: until})
-	s.plan.Secure, s.plan.Plain, s.plan.ACME, s.plan.RootURL = true, false, true, "https://chat.firma.de"
-	s.rootURL = s.plan.RootURL
+	s.plan.Request.TLS.Mode = generator.TLSACME
+	s.rootURL = s.plan.RootURL()
 	s.serve(t, func(server *httptest.Server) {
 		server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{leaf.cert.Raw, between.cert.Raw}, PrivateKey: leaf.key}}}
 		server.StartTLS()
@@ -65,6 +65,13 @@ func (s *site) secure(t *testing.T, name string) *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(ca.cert)
 	return pool
+}
+
+// proxied puts a proxy of the operator's own in front of the site, which terminates https.
+func (s *site) proxied(t *testing.T) {
+	t.Helper()
+	s.secure(t, "chat.firma.de")
+	s.plan.Request.TLS = generator.TLS{Mode: generator.TLSOff, Proxies: generator.Proxies{Trusted: []string{"192.0.2.10"}}}
 }
 
 func TestCertificate(t *testing.T) {
@@ -82,17 +89,17 @@ func TestCertificate(t *testing.T) {
 		{name: "just enough time", change: func(s *site) { s.now = stackTime.Add(75 * day) }, result: OK, detail: "in 14 days"},
 		{name: "ended", change: func(s *site) { s.now = stackTime.Add(89*day + time.Minute) }, result: Fail, detail: "ended on 2027-02-19", fix: "docker compose logs traefik"},
 		{name: "ended, own file", change: func(s *site) {
-			s.now, s.plan.ACME, s.plan.Files = stackTime.Add(100*day), false, true
+			s.now, s.plan.Request.TLS.Mode = stackTime.Add(100*day), generator.TLSFiles
 		}, result: Fail, detail: "ended on", fix: "secrets/tls.crt"},
 		{name: "not yet", change: func(s *site) { s.now = stackTime.Add(-2 * day) }, result: Fail, detail: "valid from 2026-11-21 12:00:00 UTC on", fix: "clock"},
 		{name: "another name", leaf: "www.firma.de", result: Fail, detail: "for www.firma.de, not for chat.firma.de", fix: "chat.firma.de lead there; then run docker compose restart traefik"},
 		{name: "Traefik's own", leaf: "TRAEFIK DEFAULT CERT", result: Fail, detail: "none for chat.firma.de", fix: "port 80"},
 		{name: "unknown issuer", unknown: true, result: Fail, detail: "unknown authority", fix: "docker compose logs traefik"},
 		{name: "staging", unknown: true, change: func(s *site) { s.plan.Request.TLS.Staging = true }, result: Warn, detail: "staging", fix: "take staging out"},
-		{name: "private authority", unknown: true, change: func(s *site) { s.plan.ACME, s.plan.Files = false, true }, result: Warn, detail: "does not know its issuer", fix: "authority"},
+		{name: "private authority", unknown: true, change: func(s *site) { s.plan.Request.TLS.Mode = generator.TLSFiles }, result: Warn, detail: "does not know its issuer", fix: "authority"},
 		{name: "private ACME server", unknown: true, change: func(s *site) { s.plan.Request.TLS.Server = "https://ca.firma.de/dir" }, result: Warn, detail: "does not know its issuer", fix: "authority"},
 		{name: "refused", change: func(s *site) { s.dial = errors.New("connection refused") }, result: Fail, detail: "connection refused", fix: "firewall"},
-		{name: "no https", change: func(s *site) { s.plan.Secure = false }, result: Skip, detail: "no https", fix: "rcgen.yaml"},
+		{name: "no https", change: func(s *site) { s.plan.Request.TLS.Mode = generator.TLSOff }, result: Skip, detail: "no https", fix: "rcgen.yaml"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSite(t)
@@ -120,7 +127,7 @@ func TestCertificate(t *testing.T) {
 // TestNoTLS: what answers at port 443 and speaks no TLS is told of.
 func TestNoTLS(t *testing.T) {
 	s := newSite(t)
-	s.plan.Secure = true
+	s.plan.Request.TLS.Mode = generator.TLSFiles
 	s.ports = strings.Replace(s.ports, "80/tcp", "443/tcp", 1)
 	expect(t, s.sources(), "certificate", Fail, "the TLS handshake: tls: first record does not look like a TLS handshake", "replicas")
 }

@@ -42,7 +42,7 @@ type web struct {
 // newWeb takes any certificate: it has a check of its own, which says more, and a wrong
 // one must not hide what else is wrong. No secret may go that way: see withSecrets.
 func newWeb(w *world, address string) web {
-	return web{w.Plan.RootURL, address, w.Plan.BehindProxy, newClient(w, address, &tls.Config{InsecureSkipVerify: true})}
+	return web{w.Plan.RootURL(), address, w.Plan.BehindProxy(), newClient(w, address, &tls.Config{InsecureSkipVerify: true})}
 }
 
 // withSecrets returns a web that may be told a password, if there is one: on this

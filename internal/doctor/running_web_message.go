@@ -39,7 +39,7 @@ const (
 
 // checkMessage sends a message by one replica and waits for it at another.
 func checkMessage(ctx context.Context, w *world) verdict {
-	if len(w.Plan.Replicas) < 2 {
+	if len(w.Plan.Replicas()) < 2 {
 		return skip("one replica: no message has to cross", "nothing is to be done")
 	}
 	account := w.Running.Account(w.Plan.Request.Admin.Username)

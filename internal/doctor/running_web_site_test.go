@@ -63,9 +63,8 @@ func newSite(t *testing.T) *site {
 	t.Helper()
 	p := &generator.Plan{}
 	p.Request.Project, p.Request.Domain, p.Request.Admin.Username = "chat", "chat.firma.de", "ops"
-	p.RootURL, p.Plain = "http://chat.firma.de", true
+	p.Request.TLS.Mode, p.Instances = generator.TLSOff, 2
 	p.Deployment.CertificateDays = 14
-	p.Replicas = []generator.Replica{{Name: "rocketchat-1", First: true}, {Name: "rocketchat-2"}}
 	s := &site{
 		plan: p, now: stackTime, account: Account{"ops", "secret"}, endpoint: "unix:///var/run/docker.sock\n",
 		rootURL: "http://chat.firma.de/", cookies: true, refusal: map[string]ddpRefusal{}, kept: map[string]bool{}, tokens: map[string]bool{},

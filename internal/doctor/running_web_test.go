@@ -84,7 +84,8 @@ func TestWebsocket(t *testing.T) {
 		}, Fail, "answered with 426 Upgrade Required, not with 101", "Upgrade and Connection"},
 		{"the page comes", func(s *site) { s.instead = saying("/websocket", 200, "<html>") }, Fail, "answered with 200 OK, not with 101", "Upgrade and Connection"},
 		{"by an own proxy", func(s *site) {
-			s.plan.BehindProxy, s.instead = true, withStatus(400)
+			s.proxied(t)
+			s.instead = withStatus(400)
 		}, Fail, "answered with 400 Bad Request, not with 101", "your proxy before Traefik"},
 		{"no replica", func(s *site) { s.instead = withStatus(502) }, Fail, "answered with 502 Bad Gateway", "the check replicas"},
 		{"no DDP", func(s *site) { s.instead = socketThat("hello") }, Fail, "not DDP", "the check replicas"},
@@ -117,9 +118,10 @@ func TestEntrance(t *testing.T) {
 		{"another machine by TCP", func(s *site) { s.ports, s.endpoint = ports(""), "tcp://chat1:2376" }, "chat1:8080", OK, ""},
 		{"an address", func(s *site) { s.ports, s.endpoint = ports("10.9.9.9"), remote }, "10.9.9.9:8080", OK, ""},
 		{"the loopback of another machine", func(s *site) { s.ports, s.endpoint = ports("127.0.0.1"), remote }, "", Skip, "loopback address of another machine"},
-		{"a proxy before", func(s *site) { s.plan.BehindProxy, s.ports = true, "" }, "chat.firma.de:443", OK, ""},
+		{"a proxy before", func(s *site) { s.proxied(t); s.ports = "" }, "chat.firma.de:443", OK, ""},
 		{"a proxy before, out of reach", func(s *site) {
-			s.plan.BehindProxy, s.dial = true, errors.New("no route to host")
+			s.proxied(t)
+			s.dial = errors.New("no route to host")
 		}, "chat.firma.de:443", Warn, "chat.firma.de:443 cannot be reached from here: no route to host"},
 		{"refused", func(s *site) { s.ports, s.dial = ports(""), errors.New("connection refused") }, "127.0.0.1:8080", Fail, "127.0.0.1:8080 cannot be reached: connection refused"},
 		{"not published", func(s *site) { s.ports = `{"80/tcp":null}` }, "", Fail, "publishes no port 80/tcp"},
@@ -158,7 +160,7 @@ func TestMessage(t *testing.T) {
 	}{
 		{"crosses", func(*site) {}, OK, "was at another after", ""},
 		{"does not cross", func(s *site) { s.mute = true }, Fail, "did not arrive at another within 2s", "scalability"},
-		{"one replica", func(s *site) { s.plan.Replicas = s.plan.Replicas[:1] }, Skip, "one replica", ""},
+		{"one replica", func(s *site) { s.plan.Instances = 1 }, Skip, "one replica", ""},
 		{"no account", func(s *site) { s.account = Account{} }, Skip, "no account", "RCGEN_DOCTOR_USER and RCGEN_DOCTOR_PASSWORD"},
 		{"no password", func(s *site) { s.account.Password = "" }, Skip, "no account", "RCGEN_DOCTOR_PASSWORD"},
 		{"no cookie", func(s *site) { s.cookies = false }, Warn, "no cookie rc_sticky", "sticky"},

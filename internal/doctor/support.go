@@ -81,8 +81,8 @@ func plannedImages(p generator.Plan) map[string]string {
 	for _, s := range p.Services {
 		images[s.Name] = s.Image
 	}
-	for _, r := range p.Replicas {
-		images[r.Name] = images[generator.RocketChat]
+	for _, name := range p.Replicas() {
+		images[name] = images[generator.RocketChat]
 	}
 	delete(images, generator.RocketChat)
 	return images
@@ -223,12 +223,12 @@ func (s supported) release() (State, string) {
 }
 
 func (s supported) mongoDB() (State, string) {
-	if s.plan.ExternalMongoDB {
+	if s.plan.Request.MongoDB.External {
 		return Unknown, "the replica set is your own, and rcgen does not see its version"
 	}
 	state, detail := stateOf(mongoDBRelease(s.plan, s.images))
-	detail += "; replica set rs0 of " + counted(len(s.plan.MongoDBMembers), "member")
-	if s.plan.Concurrent > starterUsers && !s.plan.Several {
+	detail += "; replica set rs0 of " + counted(len(s.plan.MongoDBMembers()), "member")
+	if s.plan.Concurrent > starterUsers && len(s.plan.MongoDBMembers()) == 1 {
 		detail += ", where the system requirements list three to outlive the loss of one"
 	}
 	return state, detail

@@ -46,7 +46,7 @@ func vendorMinimum(concurrent int) (chat, member demand) {
 // for a machine of its own. Memory may lack what firmware and kernel keep.
 func (s supported) hardware() (State, string) {
 	chat, member := vendorMinimum(s.plan.Concurrent)
-	members := len(s.plan.MongoDBMembers)
+	members := len(s.plan.MongoDBMembers())
 	cores := int(math.Ceil(chat.cores + float64(members)*member.cores))
 	memory := math.Ceil(chat.memory + float64(members)*member.memory)
 	detail := fmt.Sprintf("%s and %s%s; %s ask for %s and %v GiB: %.3g vCPU and %.3g GiB for Rocket.Chat, %.3g vCPU and %.3g GiB for each of %s of MongoDB here",

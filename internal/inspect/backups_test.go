@@ -35,7 +35,7 @@ func TestListBackups(t *testing.T) {
 // TestRunningFixes: what cleans a report leaves the commands in it whole.
 func TestRunningFixes(t *testing.T) {
 	p := generator.Plan{Release: "8.9.1"}
-	p.MongoDBVersion, p.MongoDBMembers = "8.0", []generator.Member{{Name: "mongodb"}, {Name: "mongodb-2"}, {Name: "mongodb-3"}}
+	p.MongoDBVersion, p.Request.MongoDB.Members = "8.0", 3
 	dir := t.TempDir()
 	clean := cleaner(dir, project.Redactor(dir))
 	for _, command := range []string{p.Site().BackupCommand(p.Versions()), p.Site().FCVCommand("8.0")} {

@@ -84,7 +84,7 @@ func TestVersionsUnasked(t *testing.T) {
 // TestVersionsStated: of a database that rcgen does not run, a user states the version.
 func TestVersionsStated(t *testing.T) {
 	p, stated := planned(), "7.0"
-	p.ExternalMongoDB = true
+	p.Request.MongoDB.External = true
 	f := fakeEngine{containers: []container.Container{of("rocketchat-1", "rocket.chat:8.5.1"), of("mongodb", "mongo:5.0.1")}}
 	s, err := readVersions(t.Context(), f.found(), p, &stated)
 	if want := (generator.Deployment{Release: "8.5.1", MongoDB: "7.0"}); err != nil || s.Deployment != want {

@@ -119,11 +119,8 @@ func asPlanned(plan generator.Plan, containers []container.Container) map[string
 			services[s.Name] = engine.Service{Replicas: 1}
 		}
 	}
-	for _, r := range plan.Replicas {
-		services[r.Name] = engine.Service{Replicas: 1}
-	}
-	for _, m := range plan.MongoDBMembers {
-		services[m.Name] = engine.Service{Replicas: 1}
+	for _, name := range slices.Concat(plan.Replicas(), plan.MongoDBMembers()) {
+		services[name] = engine.Service{Replicas: 1}
 	}
 	found := map[string]engine.Service{}
 	for _, c := range containers {

@@ -79,7 +79,7 @@ func TestRunningUnread(t *testing.T) {
 	dir := t.TempDir()
 	p := planned()
 	p.Services = []generator.Service{{Name: generator.RocketChat}, {Name: "nats"}}
-	p.Replicas = []generator.Replica{{Name: "rocketchat-1"}}
+	p.Instances, p.Request.MongoDB.External = 1, true
 	f := fakeEngine{projectErr: errors.New("broken"), containers: []container.Container{of("rocketchat-1", "rocket.chat:8.9.1")}}
 	docker, _ := f.found()(t.Context())
 	for _, unread := range []string{"there is no compose.yaml", "broken"} {
@@ -115,8 +115,8 @@ func kinds(r status.Running) []string {
 
 func TestAsPlanned(t *testing.T) {
 	p := generator.Plan{Services: []generator.Service{{Name: generator.RocketChat}, {Name: "mongodb"}, {Name: "nats"}}}
-	p.Replicas = []generator.Replica{{Name: "rocketchat-1"}, {Name: "rocketchat-2"}}
-	p.MongoDBMembers = []generator.Member{{Name: "mongodb"}, {Name: "mongodb-2"}}
+	p.Instances = 2
+	p.Request.MongoDB.Members = 2
 	second := of("nats", "nats:2")
 	second.Number = 2
 	got := asPlanned(p, []container.Container{
@@ -137,9 +137,9 @@ func TestAsPlanned(t *testing.T) {
 func TestStatus(t *testing.T) {
 	dir, plan := aProject(t)
 	f := fakeEngine{project: engine.Project{Name: "chat", Services: map[string]engine.Service{}}}
-	for _, r := range plan.Replicas {
-		f.project.Services[r.Name] = engine.Service{Hash: "1", Image: "rocket.chat:8.9.1", Replicas: 1}
-		f.containers = append(f.containers, of(r.Name, "rocket.chat:8.9.1"))
+	for _, name := range plan.Replicas() {
+		f.project.Services[name] = engine.Service{Hash: "1", Image: "rocket.chat:8.9.1", Replicas: 1}
+		f.containers = append(f.containers, of(name, "rocket.chat:8.9.1"))
 	}
 	s, err := look{dir: dir, random: random(), compose: f.found()}.status(t.Context())
 	if err != nil || s.Project != "chat" || len(s.Replicas) != 2 || s.Replicas[0].State != "running" || s.OK {

@@ -45,9 +45,6 @@ func (c Choices) Plan() (generator.Plan, error) {
 		return generator.Plan{}, err
 	}
 	p, err := generator.NewPlan(r, own)
-	if c.Ejected {
-		p = p.Ejected()
-	}
 	if err != nil && c.Written {
 		err = fmt.Errorf("%s: %w", generator.RequestFile, err)
 	}
@@ -64,7 +61,7 @@ func (c Choices) Reconcile(current fs.FS) (Built, error) {
 	if err != nil {
 		return Built{}, err
 	}
-	rendered, err := generator.Render(plan, generator.Inputs{Request: c.Request, Profile: c.Profile, Secrets: secrets})
+	rendered, err := generator.Render(plan, generator.Inputs{Request: c.Request, Profile: c.Profile, Secrets: secrets, Ejected: c.Ejected})
 	if err != nil {
 		return Built{}, err
 	}
@@ -147,5 +144,5 @@ func (c Choices) readSecrets(current fs.FS, r generator.Request) (generator.Secr
 // fewerMembers reports whether MongoDB members run that a plan no longer has.
 func fewerMembers(current fs.FS, p generator.Plan) (bool, error) {
 	text, err := generator.ReadOptional(current, generator.ComposeFile)
-	return bytes.Contains(text, []byte("\n  mongodb-2:\n")) && p.BundledMongoDB && !p.Several, err
+	return bytes.Contains(text, []byte("\n  mongodb-2:\n")) && len(p.MongoDBMembers()) == 1, err
 }

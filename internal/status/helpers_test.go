@@ -35,7 +35,7 @@ func well() answers {
 	return answers{
 		plan: generator.Plan{
 			Instances: 2, Concurrent: 120, Release: "8.9.1",
-			Settings: generator.Settings{Deployment: alerts.Deployment{HTTPS: true, Thresholds: alerts.Thresholds{CertificateDays: 14}}},
+			Deployment: alerts.Deployment{HTTPS: true, Thresholds: alerts.Thresholds{CertificateDays: 14}},
 		},
 		running: Running{Project: "chat", Containers: []container.Container{
 			running("mongodb", "mongo:8.0.26"), running("prometheus", "prom/prometheus:v3.13.5"),

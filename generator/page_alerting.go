@@ -5,25 +5,23 @@ import (
 	"fmt"
 )
 
-// Alerting is who is told of alerts and how: what Alertmanager is told.
-type Alerting struct {
+// alerting is who is told of alerts and how: the configuration of Alertmanager.
+type alerting struct {
 	AlertReceiver string     // name of Alertmanager's receiver
-	AlertsLeave   bool       // somebody outside is told
-	Untold        bool       // nobody is
+	AlertsLeave   bool       // someone outside is told
 	ByRocketChat  bool       // by an incoming webhook of Rocket.Chat
 	ByWebhook     bool       // by a webhook in Alertmanager's own format
 	ByEmail       bool       // by e-mail
 	AlertSecrets  []Variable // Alertmanager's environment: references to .env
 	SMTPAddress   string     // host:port of the mail server
-	SMTPLogin     bool       // the mail server wants a name and a password
-	SMTPStartTLS  bool       // no mail goes where the server does not offer TLS
+	SMTPLogin     bool       // the mail server requires a name and a password
+	SMTPStartTLS  bool       // no mail is sent if the server does not offer TLS
 }
 
-func newAlerting(r Request) Alerting {
-	a := Alerting{
+func newAlerting(r Request) alerting {
+	a := alerting{
 		AlertReceiver: cmp.Or(r.Alerts.Receiver, "nobody"),
 		AlertsLeave:   r.Alerts.Receiver != "",
-		Untold:        r.Alerts.Receiver == "",
 		ByRocketChat:  r.Alerts.Receiver == AlertRocketChat,
 		ByWebhook:     r.Alerts.Receiver == AlertWebhook,
 		ByEmail:       r.Alerts.Receiver == AlertEmail,

@@ -224,34 +224,33 @@ func TestLogLevel(t *testing.T) {
 	}
 }
 
-// TestDatabaseSettings: where MongoDB is, with one member, with three and outside.
-func TestDatabaseSettings(t *testing.T) {
+// TestDatabasePage: where MongoDB is, with one member, with three and outside.
+func TestDatabasePage(t *testing.T) {
 	const app, exporter = "${MONGODB_APP_PASSWORD:?is missing from .env}", "${MONGODB_EXPORTER_PASSWORD:?is missing from .env}"
 	for _, c := range []struct {
-		mongo             MongoDB
-		url, exporterURL  string
-		names             string
-		several, external bool
+		mongo            MongoDB
+		url, exporterURL string
+		names            string
+		members          int
 	}{
 		{MongoDB{}, "mongodb://rocketchat:" + app + "@mongodb:27017/rocketchat?authSource=admin&replicaSet=rs0",
-			"mongodb://exporter:" + exporter + "@mongodb:27017/admin?directConnection=true", "mongodb", false, false},
+			"mongodb://exporter:" + exporter + "@mongodb:27017/admin?directConnection=true", "mongodb", 1},
 		{MongoDB{Members: 1}, "mongodb://rocketchat:" + app + "@mongodb:27017/rocketchat?authSource=admin&replicaSet=rs0",
-			"mongodb://exporter:" + exporter + "@mongodb:27017/admin?directConnection=true", "mongodb", false, false},
+			"mongodb://exporter:" + exporter + "@mongodb:27017/admin?directConnection=true", "mongodb", 1},
 		{MongoDB{Members: 3}, "mongodb://rocketchat:" + app + "@mongodb:27017,mongodb-2:27017,mongodb-3:27017/rocketchat?authSource=admin&replicaSet=rs0",
 			"mongodb://exporter:" + exporter + "@mongodb:27017/admin?directConnection=true,mongodb://exporter:" + exporter +
 				"@mongodb-2:27017/admin?directConnection=true,mongodb://exporter:" + exporter + "@mongodb-3:27017/admin?directConnection=true",
-			"mongodb,mongodb-2,mongodb-3", true, false},
-		{MongoDB{External: true}, "${MONGO_URL:?is missing from .env}", "${MONGODB_EXPORTER_URL:-${MONGO_URL:?is missing from .env}}", "", false, true},
+			"mongodb,mongodb-2,mongodb-3", 3},
+		{MongoDB{External: true}, "${MONGO_URL:?is missing from .env}", "${MONGODB_EXPORTER_URL:-${MONGO_URL:?is missing from .env}}", "", 0},
 	} {
 		r := aRequest()
 		r.MongoDB = c.mongo
-		d := newDatabase(r, "8.2")
-		if d.MongoURL != c.url || d.ExporterURL != c.exporterURL || d.MongoDBNames != c.names || d.Several != c.several ||
-			d.ExternalMongoDB != c.external || d.BundledMongoDB == c.external {
+		d := newDatabase(Plan{Request: r})
+		if d.MongoURL != c.url || d.ExporterURL != c.exporterURL || d.MemberNames != c.names || len(d.Members) != c.members || d.Several != (c.members > 1) {
 			t.Errorf("%+v: got %+v", c.mongo, d)
 		}
-		for i, m := range d.MongoDBMembers {
-			if m.Joins != (i > 0) {
+		for i, m := range d.Members {
+			if m.First != (i == 0) {
 				t.Errorf("%+v: %+v is number %d", c.mongo, m, i)
 			}
 		}
