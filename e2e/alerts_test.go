@@ -61,12 +61,13 @@ func listenOutside(t *testing.T) (port string, bodies <-chan string) {
 		t.Fatal(err)
 	}
 	got := make(chan string, 10)
-	server := &http.Server{ReadHeaderTimeout: patience, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	take := func(_ http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 		if err == nil && r.URL.Path == "/hook/secret" {
 			got <- string(body)
 		}
-	})}
+	}
+	server := &http.Server{ReadHeaderTimeout: patience, Handler: http.HandlerFunc(take)}
 	go server.Serve(l) //nolint:errcheck // it ends with Close
 	t.Cleanup(func() { _ = server.Close() })
 	_, port, err = net.SplitHostPort(l.Addr().String())

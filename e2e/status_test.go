@@ -84,7 +84,7 @@ func statusTells(t *testing.T, p *rig.Project) {
 		took = time.Since(start)
 		return err
 	})
-	bound(t, "told", took, 10*time.Second)
+	bound(t, "rcgen status", took, 10*time.Second)
 	if _, err := p.Compose(w.ctx, "stop", gone); err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func start(t *testing.T, e *edge, cfg Config) *Load {
 	t.Helper()
 	cfg.Origin, cfg.Replicas = e.URL, 2
 	if cfg.Limit == 0 {
-		cfg.Limit = time.Minute
+		cfg.Limit = 10 * time.Minute
 	}
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 30 * time.Second
