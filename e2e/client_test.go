@@ -30,7 +30,7 @@ func browser(t *testing.T) *http.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &http.Client{Jar: jar, Timeout: 30 * time.Second, Transport: &http.Transport{}}
+	return &http.Client{Jar: jar, Timeout: patience, Transport: &http.Transport{}}
 }
 
 // instance asks which replica answers.
@@ -77,7 +77,7 @@ func dial(t *testing.T, c *http.Client) socket {
 	s := socket{t, conn}
 	t.Cleanup(func() { _ = conn.CloseNow() })
 	s.send(map[string]any{"msg": "connect", "version": "1", "support": []string{"1"}})
-	s.await("connected", 5*time.Second)
+	s.await("connected")
 	return s
 }
 
@@ -93,9 +93,9 @@ func (s socket) send(v any) {
 }
 
 // await reads until a message of a kind comes, and answers pings meanwhile.
-func (s socket) await(kind string, wait time.Duration) map[string]any {
+func (s socket) await(kind string) map[string]any {
 	s.t.Helper()
-	m, err := s.next(kind, wait)
+	m, err := s.next(kind, patience)
 	if err != nil {
 		s.t.Fatalf("%s: %v", kind, err)
 	}
@@ -127,13 +127,13 @@ func (s socket) next(kind string, wait time.Duration) (map[string]any, error) {
 func (s socket) listen(room string) {
 	s.t.Helper()
 	s.send(map[string]any{"msg": "sub", "id": "1", "name": "stream-room-messages", "params": []any{room, false}})
-	s.await("ready", 5*time.Second)
+	s.await("ready")
 }
 
 func (s socket) say(room, text string) {
 	s.t.Helper()
 	s.send(map[string]any{"msg": "method", "id": "2", "method": "sendMessage", "params": []any{map[string]any{"rid": room, "msg": text}}})
-	s.await("result", 10*time.Second)
+	s.await("result")
 }
 
 // secret reads a value from a project's .env.
@@ -158,10 +158,21 @@ type series struct {
 	Value  [2]any            `json:"value"`
 }
 
-// query asks Prometheus, which only Grafana reaches, through Grafana's proxy.
+// query returns what an expression is in Prometheus now.
 func query(t *testing.T, p *rig.Project, expr string) []series {
 	t.Helper()
-	req, err := http.NewRequestWithContext(w.ctx, http.MethodGet, origin+"/grafana/api/datasources/proxy/uid/prometheus/api/v1/query?query="+url.QueryEscape(expr), nil)
+	var data struct {
+		Result []series `json:"result"`
+	}
+	askPrometheus(t, p, "query?query="+url.QueryEscape(expr), &data)
+	return data.Result
+}
+
+// askPrometheus fills in the data of an answer. Only Grafana reaches Prometheus, so it
+// goes through Grafana's proxy.
+func askPrometheus(t *testing.T, p *rig.Project, path string, data any) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(w.ctx, http.MethodGet, origin+"/grafana/api/datasources/proxy/uid/prometheus/api/v1/"+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,29 +182,10 @@ func query(t *testing.T, p *rig.Project, expr string) []series {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	var answer struct {
-		Data struct {
-			Result []series `json:"result"`
-		} `json:"data"`
-	}
+	answer := struct {
+		Data any `json:"data"`
+	}{data}
 	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
-		t.Fatalf("%s: status %d: %v", expr, resp.StatusCode, err)
-	}
-	return answer.Data.Result
-}
-
-// eventually repeats a check until it passes or the time is over.
-func eventually(t *testing.T, wait time.Duration, check func() error) time.Duration {
-	t.Helper()
-	start := time.Now()
-	for {
-		err := check()
-		if err == nil {
-			return time.Since(start)
-		}
-		if time.Since(start) > wait || w.ctx.Err() != nil {
-			t.Fatalf("not within %s: %v", wait, err)
-		}
-		time.Sleep(200 * time.Millisecond)
+		t.Fatalf("%s: status %d: %v", path, resp.StatusCode, err)
 	}
 }

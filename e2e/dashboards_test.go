@@ -107,7 +107,7 @@ func dashboardsHaveData(t *testing.T, p *rig.Project) {
 	clients := clientsOfAll(t, p)
 	var why error
 	// A rate needs two scrapes, 30 s apart, after the first thing to count.
-	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); time.Sleep(5 * time.Second) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Second) {
 		clients.talk(t)
 		why = nil
 		for i, q := range queries {

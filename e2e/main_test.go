@@ -5,6 +5,8 @@
 // here: Rocket.Chat, MongoDB, mongosh and Grafana.
 //
 // With E2E_IMAGES=upstream nothing is built and the engine pulls the true images.
+// With E2E_LONG=1 every case has its full size, without it a short variant of what takes
+// long. E2E_STRICT=1 holds bounds of time as they are: see internal/bounds.
 package e2e
 
 import (
@@ -36,6 +38,7 @@ type world struct {
 	rcgen    string            // binary
 	bin      map[string]string // parts by name; empty with upstream images
 	upstream bool
+	long     bool // full sizes
 
 	mu      sync.Mutex
 	figures []string // one line a case
@@ -71,7 +74,8 @@ func TestMain(m *testing.M) {
 }
 
 func setUp(ctx context.Context, dir string) error {
-	w.ctx, w.upstream = ctx, os.Getenv("E2E_IMAGES") == "upstream"
+	w.ctx, w.upstream, w.long = ctx, os.Getenv("E2E_IMAGES") == "upstream", os.Getenv("E2E_LONG") != ""
+	start := time.Now()
 	w.rcgen = filepath.Join(dir, "rcgen")
 	build := exec.CommandContext(ctx, "go", "build", "-o", w.rcgen, "./cmd/rcgen")
 	build.Dir = ".."
@@ -80,12 +84,14 @@ func setUp(ctx context.Context, dir string) error {
 	}
 	names := []string{"docker-compose"}
 	if !w.upstream {
-		names = append(names, "traefik", "prometheus", "promtool", "nats-server", "nats-exporter", "mongodb-exporter", "node-exporter", "alertmanager", "amtool", "loki", "otelcol", "pebble")
+		names = append(names, "traefik", "prometheus", "promtool", "nats-server", "nats-exporter", "mongodb-exporter",
+			"node-exporter", "alertmanager", "amtool", "loki", "otelcol", "pebble")
 	}
 	var err error
 	if w.bin, err = parts.Build(ctx, progress, names...); err != nil {
 		return err
 	}
+	progress("parts are there after %.1f min", time.Since(start).Minutes())
 	if w.engine, err = rig.StartEngine(ctx, w.bin["docker-compose"], dir); err != nil || w.upstream {
 		return err
 	}
@@ -109,7 +115,7 @@ func tearDown() error {
 	if w.engine == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if !w.upstream {
 		if err := image.Remove(ctx, w.engine.Env()...); err != nil {
@@ -123,7 +129,7 @@ func progress(format string, args ...any) {
 	fmt.Printf("e2e: "+format+"\n", args...)
 }
 
-// figure records the one line that a case leaves behind.
+// figure records a line that a case leaves behind.
 func figure(t *testing.T, format string, args ...any) {
 	t.Helper()
 	line := fmt.Sprintf("%-28s %s", t.Name()[len("Test"):], fmt.Sprintf(format, args...))
@@ -147,7 +153,7 @@ func newProject(t *testing.T, name string, args ...string) *rig.Project {
 	}
 	useDockerRoot(t, p)
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if t.Failed() {
 			keepLogs(ctx, t, p)
@@ -201,7 +207,7 @@ func up(t *testing.T, p *rig.Project) time.Duration {
 		t.Fatal(err)
 	}
 	took := time.Since(start)
-	eventually(t, 30*time.Second, func() error { return routed(p) })
+	eventually(t, func() error { return routed(p) })
 	return took
 }
 

@@ -49,15 +49,20 @@ func TestRollout(t *testing.T) {
 	for _, c := range []struct {
 		name, action string
 		run          func(*testing.T, *rollout) measured
+		long         bool // in make e2e-long alone
 	}{
-		{"ScaleDown", "scale 4 to 2", scaleDown},
-		{"ScaleUp", "scale 2 to 4", scaleUp},
-		{"Roll", "roll of 4 replicas to a new image", roll},
-		{"NeverHealthy", "roll where the new image never gets healthy", rollUndone},
-		{"Killed", "roll with `rcgen apply` killed at each step and run again", rollKilled},
-		{"PlainCompose", "the same roll with plain `docker compose up -d`", rollPlain},
-		{"Bare", "the same without our health checks, drain and retries", rollBare},
+		{"ScaleDown", "scale 4 to 2", scaleDown, false},
+		{"ScaleUp", "scale 2 to 4", scaleUp, false},
+		{"Roll", "roll of 4 replicas to a new image", roll, false},
+		{"NeverHealthy", "roll where the new image never gets healthy", rollUndone, false},
+		{"Killed", "roll with `rcgen apply` killed at many steps and run again", rollKilled, false},
+		{"KilledAtRandom", "roll with `rcgen apply` killed at any time and run again", rollKilledAtRandom, true},
+		{"PlainCompose", "the same roll with plain `docker compose up -d`", rollPlain, false},
+		{"Bare", "the same without our health checks, drain and retries", rollBare, false},
 	} {
+		if c.long && !w.long {
+			continue
+		}
 		if !t.Run(c.name, func(t *testing.T) { table = append(table, c.run(t, p).tell(t, c.action)) }) {
 			break
 		}
@@ -203,8 +208,8 @@ func rollBare(t *testing.T, p *rollout) measured {
 func answering(t *testing.T, n int) {
 	t.Helper()
 	seen := map[string]bool{}
-	c := &http.Client{Timeout: 5 * time.Second}
-	for end := time.Now().Add(time.Minute); len(seen) < n; time.Sleep(50 * time.Millisecond) {
+	c := &http.Client{Timeout: attempt}
+	for end := time.Now().Add(patience); len(seen) < n; time.Sleep(50 * time.Millisecond) {
 		name, err := instance(c, origin)
 		if err == nil {
 			seen[name] = true

@@ -83,7 +83,7 @@ func replicas(n int) []string {
 
 func balances(t *testing.T, _ *rig.Project) {
 	const requests = 300
-	c := &http.Client{Timeout: 10 * time.Second} // no cookies
+	c := &http.Client{Timeout: patience} // no cookies
 	hits := map[string]int{}
 	for range requests {
 		name, err := instance(c, origin)
@@ -126,7 +126,7 @@ func sticks(t *testing.T, _ *rig.Project) {
 }
 
 func scraped(t *testing.T, p *rig.Project) {
-	took := eventually(t, 90*time.Second, func() error {
+	within(t, "every target up", 90*time.Second, func() error {
 		var names []string
 		for _, s := range query(t, p, `up{job="rocketchat"} == 1`) {
 			names = append(names, s.Metric["instance"])
@@ -146,7 +146,7 @@ func scraped(t *testing.T, p *rig.Project) {
 		}
 		return nil
 	})
-	figure(t, "5 replicas and 9 other targets up after %.1f s", took.Seconds())
+	figure(t, "5 replicas and 9 other targets are up")
 }
 
 // messagesNeedLicence sends from replica 1 to a client on replica 5, without a
@@ -156,14 +156,15 @@ func messagesNeedLicence(t *testing.T, p *rig.Project) {
 	if w.upstream {
 		t.Skip("needs a licence for the true image")
 	}
-	crosses := func(text string) bool {
+	crosses := func(text string, wait time.Duration) (time.Duration, error) {
 		to, from := dial(t, on(t, "rocketchat-5")), dial(t, on(t, "rocketchat-1"))
 		to.listen("GENERAL")
+		start := time.Now()
 		from.say("GENERAL", text)
-		_, err := to.next("changed", 3*time.Second)
-		return err == nil
+		_, err := to.next("changed", wait)
+		return time.Since(start), err
 	}
-	if crosses("without a licence") {
+	if _, err := crosses("without a licence", 3*time.Second); err == nil { // for what must not come
 		t.Error("a message crossed without a licence")
 	}
 	env, err := os.OpenFile(filepath.Join(p.Dir, ".env"), os.O_APPEND|os.O_WRONLY, 0)
@@ -177,11 +178,11 @@ func messagesNeedLicence(t *testing.T, p *rig.Project) {
 		t.Fatal(err)
 	}
 	up(t, p)
-	start := time.Now()
-	if !crosses("with a licence") {
-		t.Fatal("no message crossed with a licence")
+	took, err := crosses("with a licence", patience)
+	if err != nil {
+		t.Fatalf("no message crossed with a licence: %v", err)
 	}
-	figure(t, "none without a licence, one with it (%.1f s for two clients and the message)", time.Since(start).Seconds())
+	bound(t, "a message with a licence; without one none", took, 3*time.Second)
 }
 
 // messages returns how many messages the database holds.
@@ -289,10 +290,10 @@ func scales(t *testing.T, p *rig.Project) {
 	for _, n := range []int{4, 6, 3} {
 		scale(n)
 	}
-	eventually(t, 30*time.Second, func() error {
+	eventually(t, func() error {
 		hits := map[string]bool{}
 		for range 60 {
-			name, err := instance(&http.Client{Timeout: 5 * time.Second}, origin)
+			name, err := instance(&http.Client{Timeout: attempt}, origin)
 			if err != nil {
 				return err
 			}

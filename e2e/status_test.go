@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,10 +30,13 @@ type told struct {
 		Up          *bool
 		Connections *int
 	}
-	Wrong []struct{ Code, Subject, Message string }
+	Wrong []wrong
 }
 
-// askStatus runs rcgen status and returns what it says and its exit code.
+type wrong struct{ Code, Subject, Message string }
+
+// askStatus runs rcgen status and returns what it says and its exit code. One day the
+// release is out of support: that is wrong then, and nothing of the case.
 func askStatus(p *rig.Project) (s told, code int, err error) {
 	out, err := p.Rcgen(w.ctx, "status", "--format", "json")
 	var exit *exec.ExitError
@@ -42,7 +46,9 @@ func askStatus(p *rig.Project) (s told, code int, err error) {
 	if err != nil {
 		return told{}, 0, err
 	}
-	return s, code, json.Unmarshal([]byte(out), &s)
+	err = json.Unmarshal([]byte(out), &s)
+	s.Wrong = slices.DeleteFunc(s.Wrong, func(w wrong) bool { return w.Code == "release" })
+	return s, code, err
 }
 
 // well is why a status of five replicas is not as it should be, or nil.
@@ -51,8 +57,8 @@ func well(p *rig.Project) error {
 	switch {
 	case err != nil:
 		return err
-	case code != 0 || !s.OK:
-		return fmt.Errorf("exit code %d: %+v", code, s.Wrong)
+	case len(s.Wrong) > 0 || (code == 0) != s.OK:
+		return fmt.Errorf("exit code %d, ok is %t: %+v", code, s.OK, s.Wrong)
 	case len(s.Replicas) != 5 || s.Users.Connected == nil || s.MongoDB.Primary != "mongodb:27017":
 		return fmt.Errorf("told %+v", s)
 	case s.NATS.Up == nil || !*s.NATS.Up || s.NATS.Connections == nil:
@@ -72,15 +78,13 @@ func well(p *rig.Project) error {
 func statusTells(t *testing.T, p *rig.Project) {
 	const gone = "rocketchat-3"
 	var took time.Duration
-	eventually(t, time.Minute, func() error {
+	eventually(t, func() error {
 		start := time.Now()
 		err := well(p)
 		took = time.Since(start)
 		return err
 	})
-	if took > 10*time.Second {
-		t.Errorf("took %s", took)
-	}
+	bound(t, "rcgen status", took, 10*time.Second)
 	if _, err := p.Compose(w.ctx, "stop", gone); err != nil {
 		t.Fatal(err)
 	}
@@ -92,6 +96,6 @@ func statusTells(t *testing.T, p *rig.Project) {
 		t.Errorf("with %s stopped: exit code %d: %+v", gone, code, s.Wrong)
 	}
 	up(t, p)
-	eventually(t, 90*time.Second, func() error { return well(p) })
-	figure(t, "told in %.1f s; a stopped replica is named", took.Seconds())
+	eventually(t, func() error { return well(p) })
+	figure(t, "a stopped replica is named")
 }

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"rcgen/e2e/internal/rig"
 )
@@ -30,7 +29,7 @@ func TestTraefikClean(t *testing.T) {
 				t.Fatal(err)
 			}
 			var enabled int
-			eventually(t, time.Minute, func() (err error) {
+			eventually(t, func() (err error) {
 				enabled, err = allEnabled(p)
 				return err
 			})

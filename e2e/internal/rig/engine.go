@@ -79,7 +79,7 @@ func (e *Engine) startDaemon(ctx context.Context, dir string) error {
 		return errors.Join(cmd.Process.Signal(os.Interrupt), <-ended)
 	}
 	e.env = append(e.env, "DOCKER_HOST="+socket)
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); {
 		select {
 		case err := <-ended:
 			return fmt.Errorf("dockerd: %w\n%s", err, tail(log.String(), 20))
@@ -90,7 +90,7 @@ func (e *Engine) startDaemon(ctx context.Context, dir string) error {
 			return nil
 		}
 	}
-	return errors.Join(fmt.Errorf("dockerd: did not answer within 30 s\n%s", tail(log.String(), 20)), stop())
+	return errors.Join(fmt.Errorf("dockerd: did not answer within 2 minutes\n%s", tail(log.String(), 20)), stop())
 }
 
 // Close stops the engine if the test started it.

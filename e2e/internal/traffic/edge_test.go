@@ -18,6 +18,7 @@ type edge struct {
 	asked   atomic.Int64
 	refused atomic.Int64 // where nothing is routed
 	turn    atomic.Int64
+	frames  atomic.Int64                                                 // of websockets that were answered
 	answer  func(w http.ResponseWriter, r *http.Request, replica string) // of requests but /api/info
 
 	mu     sync.Mutex
@@ -79,6 +80,7 @@ func (e *edge) serve(w http.ResponseWriter, r *http.Request, replica string) {
 		if c.Write(context.Background(), websocket.MessageText, []byte(`{"msg":"connected"}`)) != nil {
 			return
 		}
+		e.frames.Add(1)
 	}
 }
 

@@ -26,7 +26,8 @@ type Phase struct {
 	Failed map[Kind]int
 	Served map[string]int // answers by replica
 
-	took []time.Duration // of each request, sorted once the load has ended
+	took  []time.Duration // of each request, sorted once the load has ended
+	begun int             // requests: Sent, and those under way
 }
 
 // Rate is how many requests a second were sent.

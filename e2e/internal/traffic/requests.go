@@ -84,7 +84,7 @@ func (l *Load) sendRequests(cookies [][]*http.Cookie) {
 }
 
 func (l *Load) send(c *http.Client, path string) {
-	p := l.phase()
+	p := l.begin()
 	start := time.Now()
 	a := l.ask(c, path)
 	took := time.Since(start)

@@ -12,13 +12,15 @@ import (
 )
 
 const (
-	// pingEvery and silence are what a live DDP client does: without an answer for
-	// so long, the websocket counts as dropped.
+	// pingEvery keeps frames coming. Meteor's client sends a ping after 17.5 s and gives
+	// its answer 15 s: without a frame for so long, the websocket counts as dropped.
 	pingEvery = 5 * time.Second
-	silence   = 10 * time.Second
+	silence   = 32500 * time.Millisecond
 
-	// again is the pause after an attempt that failed; the first one comes at once.
-	again = 100 * time.Millisecond
+	// attempt bounds each attempt to come back, as Meteor's client does, and again is
+	// the pause after one that failed; the first one comes at once.
+	attempt = 10 * time.Second
+	again   = 100 * time.Millisecond
 
 	// atOnce bounds the websockets that are opened at the start at one time.
 	atOnce = 20
@@ -51,7 +53,7 @@ func (l *Load) openSockets(cookies [][]*http.Cookie) error {
 		l.sockets = append(l.sockets, s)
 		l.running.Go(func() {
 			slots <- struct{}{}
-			conn, replica, err := l.connect(s)
+			conn, replica, err := l.connect(s, l.cfg.Timeout)
 			<-slots
 			s.First = replica
 			opened <- err
@@ -77,14 +79,20 @@ func (l *Load) keep(s *Socket, conn *websocket.Conn, replica string) {
 			return
 		}
 		d := Drop{From: replica, At: time.Now(), Why: err, Phase: l.phase().Name}
+		l.mu.Lock()
+		l.away++
+		l.mu.Unlock()
 		conn, d.To = nil, ""
 		for conn == nil && (d.Tries == 0 || sleep(l.ctx, again)) {
 			d.Tries++
-			conn, d.To, err = l.connect(s)
+			conn, d.To, err = l.connect(s, attempt)
 		}
 		d.Away = time.Since(d.At)
 		l.mu.Lock()
 		s.Drops = append(s.Drops, d)
+		if conn != nil {
+			l.away--
+		}
 		if conn == nil || d.Tries > 1 {
 			l.note("websocket of %s: %v; away for %.1f s, %d attempts, then %s, %v", d.From, d.Why, d.Away.Seconds(), d.Tries, d.To, err)
 		}
@@ -97,8 +105,8 @@ func (l *Load) keep(s *Socket, conn *websocket.Conn, replica string) {
 }
 
 // connect opens a websocket and a DDP session on it.
-func (l *Load) connect(s *Socket) (*websocket.Conn, string, error) {
-	ctx, cancel := context.WithTimeout(l.ctx, l.cfg.Timeout)
+func (l *Load) connect(s *Socket, timeout time.Duration) (*websocket.Conn, string, error) {
+	ctx, cancel := context.WithTimeout(l.ctx, timeout)
 	defer cancel()
 	conn, resp, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(l.cfg.Origin, "http")+"/websocket", &websocket.DialOptions{HTTPClient: s.client})
 	if err != nil {

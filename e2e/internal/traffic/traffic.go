@@ -23,7 +23,7 @@ type Config struct {
 	Rate     int                // requests a second
 	Clients  int                // that keep cookies and send half of the requests
 	Sockets  int                // websockets, as many on each replica at the start
-	Timeout  time.Duration      // of one request or one attempt of a websocket
+	Timeout  time.Duration      // of one request, and of a websocket's first attempt
 	Limit    time.Duration      // after this the load ends, whether stopped or not
 }
 
@@ -40,6 +40,7 @@ type Load struct {
 	sockets []*Socket
 	errors  []string
 	behind  time.Duration
+	away    int // websockets
 }
 
 // Start begins the first phase once every websocket is connected. The error says
@@ -141,10 +142,38 @@ func (l *Load) Stop() Report {
 	return r
 }
 
+// State is where a running load stands, for who waits for something to happen to it.
+type State struct {
+	Answered int // requests of the running phase that came to an end, failed ones too
+	Earlier  int // requests of the phases before it that are under way
+	Away     int // websockets that have dropped and are not back
+}
+
+// State returns where the load stands now.
+func (l *Load) State() State {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	last := len(l.phases) - 1
+	s := State{Answered: l.phases[last].Sent, Away: l.away}
+	for _, p := range l.phases[:last] {
+		s.Earlier += p.begun - p.Sent
+	}
+	return s
+}
+
 func (l *Load) phase() *Phase {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.phases[len(l.phases)-1]
+}
+
+// begin counts a request as under way in the running phase, which it returns.
+func (l *Load) begin() *Phase {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.phases[len(l.phases)-1]
+	p.begun++
+	return p
 }
 
 // note keeps the first errors, which say more than a count.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/dop251/goja"
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"rcgen/e2e/internal/bounds"
 )
 
 // script runs source as mongosh does and returns what came of it.
@@ -91,8 +93,9 @@ func TestNoServer(t *testing.T) {
 	if _, stdout, _ := script(t, source); stdout != "MongoServerSelectionError true true\n" {
 		t.Errorf("a server that is silent: %q", stdout)
 	}
-	if took := time.Since(begin); took > 20*time.Second {
-		t.Errorf("took %v", took)
+	text, ok := bounds.Time(time.Since(begin), 20*time.Second)
+	if t.Logf("no server found after %s", text); !ok {
+		t.Error("its own limit is 300 ms")
 	}
 	_ = silent.Close()
 	if _, stdout, _ := script(t, source); stdout != "MongoNetworkError true true\n" {

@@ -37,7 +37,7 @@ func (a *app) start(ctx context.Context) error {
 		return err
 	}
 	m := migration{db: db, log: a.log, target: a.cfg.Migration,
-		takes: time.Second, retry: 10 * time.Second, collision: 2 * time.Second}
+		takes: a.cfg.Migrating, retry: 10 * time.Second, collision: 2 * a.cfg.Migrating}
 	if err := m.run(ctx); err != nil {
 		return err
 	}

@@ -40,6 +40,7 @@ type config struct {
 	Migration int
 	Hostname  string
 	Start     time.Duration
+	Migrating time.Duration
 	Unhealthy bool
 }
 
@@ -68,6 +69,7 @@ func parseConfig(getenv func(string) string) (config, error) {
 	c.PingInterval = time.Duration(e.number("MULTIPLE_INSTANCES_PING_INTERVAL", 10)) * time.Second
 	c.Expire = time.Duration(e.number("MULTIPLE_INSTANCES_EXPIRE", 1)) * time.Minute
 	c.Start = e.duration("STANDIN_START", 5*time.Second)
+	c.Migrating = e.duration("STANDIN_MIGRATING", time.Second)
 	c.Unhealthy = getenv("STANDIN_UNHEALTHY") == "1"
 	c.Version = e.text("STANDIN_VERSION", "8.9.1")
 

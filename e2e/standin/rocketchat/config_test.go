@@ -38,7 +38,7 @@ func TestConfigOfAGeneratedProject(t *testing.T) {
 		NATS: "nats://rocketchat:pw@nats:4222", Metrics: true, MetricsPort: 9458, Forwarded: 1,
 		LagLimit: 70 * time.Millisecond, HeapLimit: .85, HeapBytes: 1536 << 20,
 		PingInterval: 10 * time.Second, Expire: time.Minute,
-		Version: "8.9.1", Migration: 809, Hostname: "rocketchat-1", Start: 5 * time.Second,
+		Version: "8.9.1", Migration: 809, Hostname: "rocketchat-1", Start: 5 * time.Second, Migrating: time.Second,
 	}
 	if c != want {
 		t.Errorf("got  %+v\nwant %+v", c, want)
@@ -64,6 +64,7 @@ func TestConfigValues(t *testing.T) {
 		{"HEAP_USAGE_PERCENT", "99", func(c config) bool { return c.HeapLimit == 99 }},
 		{"EVENT_LOOP_LAG_MS", "250", func(c config) bool { return c.LagLimit == 250*time.Millisecond }},
 		{"STANDIN_START", "0s", func(c config) bool { return c.Start == 0 }},
+		{"STANDIN_MIGRATING", "5s", func(c config) bool { return c.Migrating == 5*time.Second }},
 		{"STANDIN_VERSION", "9.10.0", func(c config) bool { return c.Migration == 910 }},
 		{"STANDIN_UNHEALTHY", "1", func(c config) bool { return c.Unhealthy }},
 		{"BYPASS_MONGO_VALIDATION", "Yes", func(c config) bool { return c.AnyMongo }},

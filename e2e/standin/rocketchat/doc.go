@@ -48,9 +48,10 @@
 // Files up to 16 MiB go to the database in GridFS's layout, so every replica serves
 // them; larger ones stay in a temporary file of the replica that took them.
 //
-// Variables of its own: STANDIN_START (how long start-up takes, 5s), STANDIN_VERSION
-// (8.9.1), STANDIN_UNHEALTHY=1 (health checks answer 503 for ever). A value of
-// ROCKETCHAT_LICENSE that contains "scalability" is a licence with that module.
+// Variables of its own: STANDIN_START (how long start-up takes, 5s), STANDIN_MIGRATING
+// (how long a migration does, 1s), STANDIN_VERSION (8.9.1), STANDIN_UNHEALTHY=1 (health
+// checks answer 503 for ever). A value of ROCKETCHAT_LICENSE that contains "scalability"
+// is a licence with that module.
 //
 // Paths of its own: GET /_standin/state, GET /_standin/slow?ms=N (answers after N
 // ms), POST /_standin/lag?ms=N, POST /_standin/heap?ratio=N (0 ends the simulation)
