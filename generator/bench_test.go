@@ -3,6 +3,11 @@ package generator
 import (
 	"fmt"
 	"math/rand/v2"
+	"rcgen/generator/catalog"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
+	"rcgen/generator/units"
+	"rcgen/generator/validate"
 	"testing"
 	"testing/fstest"
 )
@@ -22,7 +27,7 @@ func BenchmarkPipeline(b *testing.B) {
 // BenchmarkRender is what each step of rendering takes.
 func BenchmarkRender(b *testing.B) {
 	r := aPublicRequest()
-	r.Edition, r.Instances, r.Host = Licensed, 4, Host{Cores: 64, Memory: 256 * GiB}
+	r.Edition, r.Instances, r.Host = Licensed, 4, stack.Host{Cores: 64, Memory: 256 * units.GiB}
 	plan := must(NewPlan(r, nil))(b)
 	in := Inputs{Request: must(NewRequestFile(r))(b), Secrets: fakeSecrets(b, r)}
 	renderer := must(NewRenderer(plan, in))(b)
@@ -42,10 +47,10 @@ func BenchmarkRender(b *testing.B) {
 	}
 }
 
-func pipeline(tb testing.TB, instances int) Valid {
+func pipeline(tb testing.TB, instances int) tree.Valid {
 	tb.Helper()
-	r := Request{Version: 1, Project: "rocketchat", Users: 3000, Instances: instances, Release: DefaultRelease,
-		Domain: Localhost, TLS: TLS{Mode: TLSOff}, Host: Host{Cores: 64, Memory: 256 * GiB}}
+	r := Request{Version: 1, Project: "rocketchat", Users: 3000, Instances: instances, Release: catalog.DefaultRelease,
+		Domain: Localhost, TLS: TLS{Mode: TLSOff}, Host: stack.Host{Cores: 64, Memory: 256 * units.GiB}}
 	file, err := NewRequestFile(r)
 	if err != nil {
 		tb.Fatal(err)
@@ -62,11 +67,11 @@ func pipeline(tb testing.TB, instances int) Valid {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	outcome, err := Reconcile(fstest.MapFS{}, project)
+	outcome, err := tree.Reconcile(fstest.MapFS{}, project)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	valid, err := Validate(outcome, r.Host)
+	valid, err := outcome.Approve(validate.Outcome(r.Host))
 	if err != nil {
 		tb.Fatal(err)
 	}

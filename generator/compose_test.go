@@ -3,6 +3,7 @@ package generator
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
 	"slices"
@@ -14,15 +15,18 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"rcgen/generator/dotenv"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
+	"rcgen/generator/units"
 )
 
 // composeModel loads the Compose file of a project with the variables of its
 // .env, as Compose does.
-func composeModel(tb testing.TB, p Project) (*types.Project, error) {
+func composeModel(tb testing.TB, p tree.Project) (*types.Project, error) {
 	tb.Helper()
-	env := must(dotenv.Parse([]byte(content(tb, p, EnvFile))))(tb)
+	env := must(dotenv.Parse([]byte(content(tb, p, tree.EnvFile))))(tb)
 	details := types.ConfigDetails{WorkingDir: ".", Environment: env,
-		ConfigFiles: []types.ConfigFile{{Filename: ComposeFile, Content: []byte(content(tb, p, ComposeFile))}}}
+		ConfigFiles: []types.ConfigFile{{Filename: tree.ComposeFile, Content: []byte(content(tb, p, tree.ComposeFile))}}}
 	return loader.LoadWithContext(context.Background(), details, func(o *loader.Options) { o.ResolvePaths = false })
 }
 
@@ -39,7 +43,7 @@ func TestComposeModel(t *testing.T) {
 	for _, e := range examples(t) {
 		m := must(composeModel(t, e.project))(t)
 		var faults composeFaults
-		for _, name := range sortedKeys(m.Services) {
+		for _, name := range slices.Sorted(maps.Keys(m.Services)) {
 			faults.mounts(e.project, m.Services[name])
 		}
 		faults.ports(e, m)
@@ -53,7 +57,7 @@ func TestComposeModel(t *testing.T) {
 }
 
 // mounts: what is mounted from the project is in it, and no container writes to it.
-func (f *composeFaults) mounts(p Project, s types.ServiceConfig) {
+func (f *composeFaults) mounts(p tree.Project, s types.ServiceConfig) {
 	for _, v := range s.Volumes {
 		f.want(!strings.Contains(v.Source, "docker.sock"), "%s: mounts the socket of the engine", s.Name)
 		if v.Type != types.VolumeTypeBind {
@@ -61,13 +65,13 @@ func (f *composeFaults) mounts(p Project, s types.ServiceConfig) {
 		}
 		f.want(v.ReadOnly, "%s: may write to %s", s.Name, v.Source)
 		dir := path.Clean(v.Source)
-		if s.Name == OTelCollector && dir == "/var/lib/docker/containers" {
+		if s.Name == stack.OTelCollector && dir == "/var/lib/docker/containers" {
 			continue // the engine's
 		}
-		if dir == "secrets" || dir == "/" && s.Name == NodeExporter { // a person's own; the host that is measured
+		if dir == "secrets" || dir == "/" && s.Name == stack.NodeExporter { // a person's own; the host that is measured
 			continue
 		}
-		inside := slices.ContainsFunc(p.Files, func(file File) bool { return file.Path == dir || strings.HasPrefix(file.Path, dir+"/") })
+		inside := slices.ContainsFunc(p.Files, func(file tree.File) bool { return file.Path == dir || strings.HasPrefix(file.Path, dir+"/") })
 		f.want(inside, "%s: mounts %s, which is not in the project", s.Name, v.Source)
 	}
 }
@@ -78,9 +82,9 @@ func (f *composeFaults) ports(e example, m *types.Project) {
 		want = append(want, "443")
 	}
 	var got []string
-	for _, name := range sortedKeys(m.Services) {
+	for _, name := range slices.Sorted(maps.Keys(m.Services)) {
 		for _, p := range m.Services[name].Ports {
-			f.want(name == Traefik, "%s: publishes %s", name, p.Published)
+			f.want(name == stack.Traefik, "%s: publishes %s", name, p.Published)
 			f.want(fmt.Sprint(p.Target) == p.Published, "%s: publishes %d as %s", name, p.Target, p.Published)
 			local := e.plan.Request.Domain == Localhost
 			f.want((p.HostIP == "127.0.0.1") == local, "%s: is published at %q", p.Published, p.HostIP)
@@ -102,12 +106,12 @@ func (f *composeFaults) replicas(e example, m *types.Project) {
 		first, waits := s.DependsOn["rocketchat-1"]
 		f.want(waits == (i > 0) && (!waits || first.Condition == types.ServiceConditionHealthy), "%s: depends on %v", name, s.DependsOn)
 		if i == 0 {
-			_, database := s.DependsOn[MongoDBService]
-			f.want(database != e.plan.Request.MongoDB.External && s.DependsOn[NATS].Condition == types.ServiceConditionHealthy, "%s: depends on %v", name, s.DependsOn)
+			_, database := s.DependsOn[stack.MongoDBService]
+			f.want(database != e.plan.Request.MongoDB.External && s.DependsOn[stack.NATS].Condition == types.ServiceConditionHealthy, "%s: depends on %v", name, s.DependsOn)
 		}
 	}
 	var got []string
-	for _, name := range sortedKeys(m.Services) {
+	for _, name := range slices.Sorted(maps.Keys(m.Services)) {
 		if strings.HasPrefix(name, "rocketchat") {
 			got = append(got, name)
 		}
@@ -121,7 +125,7 @@ func (f *composeFaults) replicas(e example, m *types.Project) {
 }
 
 // replicasKnown returns the replicas that Traefik and Prometheus know.
-func replicasKnown(f *composeFaults, p Project) (servers, targets []string) {
+func replicasKnown(f *composeFaults, p tree.Project) (servers, targets []string) {
 	var routes struct {
 		HTTP struct {
 			Services map[string]struct {
@@ -131,7 +135,7 @@ func replicasKnown(f *composeFaults, p Project) (servers, targets []string) {
 	}
 	file, _ := p.File("traefik/dynamic/rocketchat.yaml")
 	f.want(yaml.Unmarshal(file.Content, &routes) == nil, "%s: is not YAML", file.Path)
-	for _, s := range routes.HTTP.Services[RocketChat].LoadBalancer.Servers {
+	for _, s := range routes.HTTP.Services[stack.RocketChat].LoadBalancer.Servers {
 		u, err := url.Parse(s.URL)
 		f.want(err == nil && u.Port() == "3000", "server %s", s.URL)
 		servers = append(servers, u.Hostname())
@@ -151,9 +155,9 @@ func replicasKnown(f *composeFaults, p Project) (servers, targets []string) {
 }
 
 func (f *composeFaults) networks(m *types.Project) {
-	_, traefik := m.Services[Traefik].Networks["backend"]
+	_, traefik := m.Services[stack.Traefik].Networks["backend"]
 	f.want(!traefik, "traefik: reaches the database")
-	for _, name := range []string{MongoDBService, NATS} {
+	for _, name := range []string{stack.MongoDBService, stack.NATS} {
 		for network := range m.Services[name].Networks {
 			f.want(network == "backend", "%s: is in %s", name, network)
 		}
@@ -162,20 +166,20 @@ func (f *composeFaults) networks(m *types.Project) {
 
 // limits: what the plan says is what Compose is told.
 func (f *composeFaults) limits(e example, m *types.Project) {
-	var sum Bytes
+	var sum units.Bytes
 	processes := 0
 	for _, s := range e.plan.Services {
 		processes += s.Replicas
 		for i := range s.Replicas {
 			name := s.Name
-			if name == RocketChat || i > 0 {
+			if name == stack.RocketChat || i > 0 {
 				name = fmt.Sprintf("%s-%d", name, i+1)
 			}
 			c := m.Services[name]
-			sum += Bytes(c.MemLimit)
-			f.want(Bytes(c.MemLimit) == s.Memory.Value && c.CPUS == float32(s.CPUs.Value), "%s: gets %d bytes and %v CPUs, planned %s and %v", name, c.MemLimit, c.CPUS, s.Memory.Value, s.CPUs.Value)
+			sum += units.Bytes(c.MemLimit)
+			f.want(units.Bytes(c.MemLimit) == s.Memory.Value && c.CPUS == float32(s.CPUs.Value), "%s: gets %d bytes and %v CPUs, planned %s and %v", name, c.MemLimit, c.CPUS, s.Memory.Value, s.CPUs.Value)
 		}
 	}
 	f.want(sum+e.plan.Memory.Reserve <= e.plan.Host.Memory, "all limits are %s of %s", sum, e.plan.Host.Memory)
-	f.want(processes == len(m.Services), "services: %v", sortedKeys(m.Services))
+	f.want(processes == len(m.Services), "services: %v", slices.Sorted(maps.Keys(m.Services)))
 }

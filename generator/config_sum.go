@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"strings"
 )
 
@@ -12,12 +14,12 @@ import (
 // files, Traefik's routes, Grafana's dashboards) and MongoDB's: a database is not
 // made anew for a comment in its start script.
 var readAtStart = map[string]string{
-	Traefik:       "traefik/traefik.yaml",
-	NATS:          "nats/",
-	Grafana:       "grafana/provisioning/",
-	Alertmanager:  "alertmanager/",
-	Loki:          "loki/",
-	OTelCollector: "otel-collector/",
+	stack.Traefik:       "traefik/traefik.yaml",
+	stack.NATS:          "nats/",
+	stack.Grafana:       "grafana/provisioning/",
+	stack.Alertmanager:  "alertmanager/",
+	stack.Loki:          "loki/",
+	stack.OTelCollector: "otel-collector/",
 }
 
 // sumLength is how much of a checksum is kept, in hexadecimal digits: one change in
@@ -26,7 +28,7 @@ const sumLength = 12
 
 // configSums returns a checksum of what each service reads at its start. files are
 // sorted by path.
-func configSums(files []File) map[string]string {
+func configSums(files []tree.File) map[string]string {
 	sums := map[string]string{}
 	for service, prefix := range readAtStart {
 		h := sha256.New()

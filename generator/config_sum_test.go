@@ -2,7 +2,9 @@ package generator
 
 import (
 	"bytes"
+	"maps"
 	"path"
+	"rcgen/generator/stack"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,10 +16,10 @@ import (
 // live are files that a service mounts and takes up while it runs, or, MongoDB's, that
 // are no reason to restart it.
 var live = map[string]string{
-	Traefik:        "traefik/dynamic/",
-	Prometheus:     "prometheus/",
-	Grafana:        "grafana/dashboards/",
-	MongoDBService: "mongodb/",
+	stack.Traefik:        "traefik/dynamic/",
+	stack.Prometheus:     "prometheus/",
+	stack.Grafana:        "grafana/dashboards/",
+	stack.MongoDBService: "mongodb/",
 }
 
 // TestConfigSums changes each file of each project, and wants another checksum for the
@@ -27,7 +29,7 @@ func TestConfigSums(t *testing.T) {
 		m := must(composeModel(t, e.project))(t)
 		sums := configSums(e.project.Files)
 		labelled := 0
-		for _, name := range sortedKeys(m.Services) {
+		for _, name := range slices.Sorted(maps.Keys(m.Services)) {
 			if sum := m.Services[name].Labels["config.sha256"]; sum != sums[name] {
 				t.Errorf("%s: %s has the label %q, the checksum is %q", e.name, name, sum, sums[name])
 			} else if sum != "" {
@@ -57,8 +59,8 @@ func TestConfigSums(t *testing.T) {
 // readsAtStart reports whether a service mounts a file and does not take it up by itself.
 func readsAtStart(s types.ServiceConfig, file string) bool {
 	name := s.Name
-	if strings.HasPrefix(name, MongoDBService+"-") && name != MongoDBExporter {
-		name = MongoDBService
+	if strings.HasPrefix(name, stack.MongoDBService+"-") && name != stack.MongoDBExporter {
+		name = stack.MongoDBService
 	}
 	mounted := slices.ContainsFunc(s.Volumes, func(v types.ServiceVolumeConfig) bool {
 		return v.Type == types.VolumeTypeBind && strings.HasPrefix(file, path.Clean(v.Source)+"/")
@@ -68,7 +70,7 @@ func readsAtStart(s types.ServiceConfig, file string) bool {
 
 // differing returns the keys whose values differ, sorted.
 func differing(a, b map[string]string) []string {
-	return slices.DeleteFunc(sortedKeys(a), func(key string) bool { return a[key] == b[key] })
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(a)), func(key string) bool { return a[key] == b[key] })
 }
 
 // TestConfigSumAlone: where an option changes a file that is read at a start, for
@@ -80,7 +82,7 @@ func TestConfigSumAlone(t *testing.T) {
 	is := must(composeModel(t, renderPlan(t, must(NewPlan(r, nil))(t), nil)))(t)
 	for name, s := range is.Services {
 		old := was.Services[name]
-		if same := reflect.DeepEqual(s, old); same == (name == Traefik) {
+		if same := reflect.DeepEqual(s, old); same == (name == stack.Traefik) {
 			t.Errorf("%s: the same configuration: %v", name, same)
 		}
 		old.Labels = s.Labels
@@ -93,12 +95,12 @@ func TestConfigSumAlone(t *testing.T) {
 // TestConfigSumUnknown: a service that has no such files is an error, not an empty label.
 func TestConfigSumUnknown(t *testing.T) {
 	p := page{configSums: configSums(nil)}
-	for _, name := range []string{"grafna", Prometheus, MongoDBService, ""} {
+	for _, name := range []string{"grafna", stack.Prometheus, stack.MongoDBService, ""} {
 		if sum, err := p.ConfigSum(name); err == nil {
 			t.Errorf("%q: gives %q", name, sum)
 		}
 	}
-	if sum := must(p.ConfigSum(NATS))(t); len(sum) != sumLength {
+	if sum := must(p.ConfigSum(stack.NATS))(t); len(sum) != sumLength {
 		t.Errorf("the checksum is %q", sum)
 	}
 }

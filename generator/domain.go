@@ -4,6 +4,7 @@ import (
 	"net/mail"
 	"net/netip"
 	"net/url"
+	"rcgen/generator/fault"
 	"slices"
 	"strings"
 	"unicode"
@@ -22,7 +23,7 @@ func NormalDomain(s string) (string, error) {
 	profile := idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 	ascii, err := profile.ToASCII(s)
 	if err != nil || strings.HasSuffix(ascii, ".") || numeric(ascii) {
-		return "", hinted(hint, "domain: %q is not a host name", s)
+		return "", fault.New("domain: %q is not a host name", s).Fix(hint)
 	}
 	return ascii, nil
 }
@@ -41,14 +42,14 @@ func (r Request) checkDomain() error {
 		return err
 	}
 	if normal != r.Domain {
-		return hinted("write it as "+normal, "domain: %q is not in its ASCII form", r.Domain)
+		return fault.New("domain: %q is not in its ASCII form", r.Domain).Fix("write it as " + normal)
 	}
 	return nil
 }
 
 func (r Request) checkTLS() error {
 	if r.TLS.Staging && (r.TLS.Mode != TLSACME || r.TLS.Server != "") {
-		return hinted("it stands with mode acme and no server", "tls: staging is Let's Encrypt's")
+		return fault.New("tls: staging is Let's Encrypt's").Fix("it stands with mode acme and no server")
 	}
 	switch r.TLS.Mode {
 	case TLSOff:
@@ -60,14 +61,15 @@ func (r Request) checkTLS() error {
 			return err
 		}
 		if _, err := netip.ParseAddr(r.Domain); err == nil || !strings.Contains(r.Domain, ".") || isReserved(r.Domain) {
-			return hinted("use tls files with a certificate of your own, or tls off", "domain: %s is not a public name, so no ACME server certifies it", r.Domain)
+			return fault.New("domain: %s is not a public name, so no ACME server certifies it", r.Domain).
+				Fix("use tls files with a certificate of your own, or tls off")
 		}
 		if err := checkServer(r.TLS.Server); err != nil {
 			return err
 		}
 		return checkEmail(r.TLS.Email)
 	default:
-		return hinted("acme, files or off", "tls: mode %q is not known", r.TLS.Mode)
+		return fault.New("tls: mode %q is not known", r.TLS.Mode).Fix("acme, files or off")
 	}
 }
 
@@ -77,12 +79,14 @@ func checkServer(server string) error {
 	if server == "" || err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil {
 		return nil
 	}
-	return hinted("give its directory URL, like "+LetsEncrypt, "tls: server %q is not an ACME server", server)
+	return fault.New("tls: server %q is not an ACME server", server).
+		Fix("give its directory URL, like " + LetsEncrypt)
 }
 
 func (r Request) checkNotLocalhost() error {
 	if r.Domain == Localhost {
-		return hinted("name the domain too, or turn tls off", "tls: mode %s needs a domain", r.TLS.Mode)
+		return fault.New("tls: mode %s needs a domain", r.TLS.Mode).
+			Fix("name the domain too, or turn tls off")
 	}
 	return nil
 }
@@ -94,10 +98,12 @@ var reserved = []string{"example.com", "example.net", "example.org", "example", 
 func checkEmail(email string) error {
 	addr, err := mail.ParseAddress(email)
 	if email == "" || err != nil || addr.Address != email || strings.ContainsFunc(email, notASCII) {
-		return hinted("name a mailbox that somebody reads: warnings about the certificate go there", "tls: email %q is not an e-mail address", email)
+		return fault.New("tls: email %q is not an e-mail address", email).
+			Fix("name a mailbox that somebody reads: warnings about the certificate go there")
 	}
 	if isReserved(strings.ToLower(email[strings.LastIndex(email, "@")+1:])) {
-		return hinted("name a mailbox of your own", "tls: email %q is at a reserved domain, which ACME servers refuse", email)
+		return fault.New("tls: email %q is at a reserved domain, which ACME servers refuse", email).
+			Fix("name a mailbox of your own")
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package generator
 import (
 	"bytes"
 	"errors"
+	"rcgen/generator/tree"
+	"rcgen/generator/validate"
 	"slices"
 	"strings"
 	"testing"
@@ -10,16 +12,16 @@ import (
 )
 
 // ejected renders an example as a project that goes on without rcgen.
-func ejected(t *testing.T, e example) Project {
+func ejected(t *testing.T, e example) tree.Project {
 	t.Helper()
-	in := Inputs{Request: []byte(content(t, e.project, RequestFile)), Secrets: fakeSecrets(t, e.plan.Request), Ejected: true}
+	in := Inputs{Request: []byte(content(t, e.project, tree.RequestFile)), Secrets: fakeSecrets(t, e.plan.Request), Ejected: true}
 	return must(Render(e.plan, in))(t)
 }
 
 // directoryOf returns the directory of an example after rcgen init.
 func directoryOf(t *testing.T, e example) fstest.MapFS {
 	t.Helper()
-	in := Inputs{Request: []byte(content(t, e.project, RequestFile)), Secrets: fakeSecrets(t, e.plan.Request)}
+	in := Inputs{Request: []byte(content(t, e.project, tree.RequestFile)), Secrets: fakeSecrets(t, e.plan.Request)}
 	dir, _ := run(t, fstest.MapFS{}, must(Render(e.plan, in))(t))
 	return dir
 }
@@ -28,19 +30,19 @@ func directoryOf(t *testing.T, e example) fstest.MapFS {
 // survive, and the project is valid.
 func TestEject(t *testing.T) {
 	const edit = "\n# ours: not for rcgen to touch\n"
-	edited := []string{ComposeFile, "traefik/traefik.yaml", "prometheus/prometheus.yaml"}
+	edited := []string{tree.ComposeFile, "traefik/traefik.yaml", "prometheus/prometheus.yaml"}
 	for _, e := range examples(t) {
 		dir := directoryOf(t, e)
-		persons := map[string]string{seeded: "# mine, from before rcgen\nservices: {}\n", "notes.md": "what rcgen did\n"}
+		persons := map[string]string{tree.OverrideFile: "# mine, from before rcgen\nservices: {}\n", "notes.md": "what rcgen did\n"}
 		for _, path := range edited {
 			persons[path] = text(dir, path) + edit
 		}
 		for path, content := range persons {
 			dir = with(dir, path, content)
 		}
-		dir[EnvFile].Mode = 0o600
-		o := must(Reconcile(dir, ejected(t, e)))(t)
-		v := must(Eject(dir, o, e.plan.Host))(t)
+		dir[tree.EnvFile].Mode = 0o600
+		o := must(tree.Reconcile(dir, ejected(t, e)))(t)
+		v := must(tree.Eject(dir, o, validate.Outcome(e.plan.Host)))(t)
 		after := apply(t, dir, v.Changes())
 		for path, f := range after {
 			rest := f.Data
@@ -48,7 +50,7 @@ func TestEject(t *testing.T) {
 				if rest = bytes.ReplaceAll(rest, []byte(edit), nil); len(rest) == len(f.Data) {
 					t.Errorf("%s: %s lost its edit", e.name, path)
 				}
-			} else if persons[path] != "" || path == EnvFile {
+			} else if persons[path] != "" || path == tree.EnvFile {
 				continue
 			}
 			if i := bytes.Index(bytes.ToLower(rest), []byte("rcgen")); i >= 0 {
@@ -58,13 +60,13 @@ func TestEject(t *testing.T) {
 				t.Errorf("%s: %s is left", e.name, path)
 			}
 		}
-		for _, path := range []string{seeded, "notes.md", EnvFile} {
+		for _, path := range []string{tree.OverrideFile, "notes.md", tree.EnvFile} {
 			if text(after, path) != text(dir, path) {
 				t.Errorf("%s: %s was changed", e.name, path)
 			}
 		}
-		project := must(ReadProject(after, EnvFile))(t)
-		for _, f := range Check(project, e.plan.Host, Disk{}) {
+		project := must(tree.ReadProject(after, tree.EnvFile))(t)
+		for _, f := range validate.Files(project, e.plan.Host, validate.Disk{}) {
 			t.Errorf("%s: ejected: %s", e.name, f)
 		}
 	}
@@ -74,9 +76,9 @@ func TestEject(t *testing.T) {
 func TestEjectUntouched(t *testing.T) {
 	for _, e := range examples(t) {
 		dir := directoryOf(t, e)
-		o := must(Reconcile(dir, ejected(t, e)))(t)
-		after := apply(t, dir, must(Eject(dir, o, e.plan.Host))(t).Changes())
-		was, is := must(ReadProject(dir, EnvFile))(t), must(ReadProject(after, EnvFile))(t)
+		o := must(tree.Reconcile(dir, ejected(t, e)))(t)
+		after := apply(t, dir, must(tree.Eject(dir, o, validate.Outcome(e.plan.Host)))(t).Changes())
+		was, is := must(tree.ReadProject(dir, tree.EnvFile))(t), must(tree.ReadProject(after, tree.EnvFile))(t)
 		a := must(must(composeModel(t, was))(t).MarshalYAML())(t)
 		b := must(must(composeModel(t, is))(t).MarshalYAML())(t)
 		if !bytes.Equal(a, b) {
@@ -88,23 +90,23 @@ func TestEjectUntouched(t *testing.T) {
 func TestEjectRefuses(t *testing.T) {
 	e := examples(t)[0]
 	dir := directoryOf(t, e)
-	first, _, _ := strings.Cut(text(dir, ComposeFile), "\n")
-	i := strings.Index(strings.ToLower(text(dir, ComposeFile)), "rcgen")
+	first, _, _ := strings.Cut(text(dir, tree.ComposeFile), "\n")
+	i := strings.Index(strings.ToLower(text(dir, tree.ComposeFile)), "rcgen")
 	if i < 0 {
 		t.Fatalf("compose.yaml begins with %q and does not name rcgen: this tests nothing", first)
 	}
-	edit := text(dir, ComposeFile)[:i] + "OURS" + text(dir, ComposeFile)[i:]
-	broken := with(dir, ComposeFile, edit)
-	o := must(Reconcile(broken, ejected(t, e)))(t)
-	v, err := Eject(broken, o, e.plan.Host)
-	var conflict *ConflictError
-	if !errors.As(err, &conflict) || !conflict.Ejected || conflict.States[0].Path != ComposeFile || len(v.Changes()) > 0 {
+	edit := text(dir, tree.ComposeFile)[:i] + "OURS" + text(dir, tree.ComposeFile)[i:]
+	broken := with(dir, tree.ComposeFile, edit)
+	o := must(tree.Reconcile(broken, ejected(t, e)))(t)
+	v, err := tree.Eject(broken, o, validate.Outcome(e.plan.Host))
+	var conflict *tree.ConflictError
+	if !errors.As(err, &conflict) || !conflict.Ejected || conflict.States[0].Path != tree.ComposeFile || len(v.Changes()) > 0 {
 		t.Errorf("a conflict: changes %s, error %v", verbs(v.Changes()), err)
 	}
-	broken = with(dir, seeded, "services:\n  b: {image: b}\n")
-	o = must(Reconcile(broken, ejected(t, e)))(t)
-	v, err = Eject(broken, o, e.plan.Host)
-	var found *FindingsError
+	broken = with(dir, tree.OverrideFile, "services:\n  b: {image: b}\n")
+	o = must(tree.Reconcile(broken, ejected(t, e)))(t)
+	v, err = tree.Eject(broken, o, validate.Outcome(e.plan.Host))
+	var found *validate.FindingsError
 	if !errors.As(err, &found) || len(v.Changes()) > 0 {
 		t.Errorf("an invalid project: changes %s, error %v", verbs(v.Changes()), err)
 	}
@@ -114,9 +116,9 @@ func TestEjectRefuses(t *testing.T) {
 func TestEjectLeavesOutcome(t *testing.T) {
 	e := examples(t)[0]
 	dir := directoryOf(t, e)
-	o := must(Reconcile(dir, ejected(t, e)))(t)
+	o := must(tree.Reconcile(dir, ejected(t, e)))(t)
 	before := slices.Clone(o.Changes)
-	must(Eject(dir, o, e.plan.Host))(t)
+	must(tree.Eject(dir, o, validate.Outcome(e.plan.Host)))(t)
 	for i, c := range o.Changes {
 		if c.Op != before[i].Op || c.File.Path != before[i].File.Path {
 			t.Fatalf("change %d is %s of %s, was %s of %s", i, c.Op, c.File.Path, before[i].Op, before[i].File.Path)

@@ -4,10 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"rcgen/generator/fault"
+	"rcgen/generator/strict"
+	"rcgen/generator/tree"
 	"rcgen/profiles"
 )
 
@@ -26,7 +30,7 @@ func readEnvironment() (knownEnvironment, error) {
 	var known knownEnvironment
 	data, err := fs.ReadFile(profiles.FS, file)
 	if err == nil {
-		err = decodeStrict(file, data, &known)
+		err = strict.Decode(file, data, &known)
 	}
 	return known, err
 }
@@ -40,12 +44,13 @@ func (e Extra) check() error {
 	if err != nil {
 		return err
 	}
-	for _, name := range sortedKeys(e.Env) {
+	for _, name := range slices.Sorted(maps.Keys(e.Env)) {
 		if !isVariable(name) {
-			return hinted("letters, digits and _, beginning with a letter", "rocketchat: env: %q is not the name of a variable", name)
+			return fault.New("rocketchat: env: %q is not the name of a variable", name).
+				Fix("letters, digits and _, beginning with a letter")
 		}
 		if place, owned := known.Owned[name]; owned {
-			return hinted("the place for it: "+place, "rocketchat: env: %s is set by rcgen", name)
+			return fault.New("rocketchat: env: %s is set by rcgen", name).Fix("the place for it: " + place)
 		}
 	}
 	return nil
@@ -57,7 +62,8 @@ func (r Request) checkEnvOnce() error {
 	options.RocketChat = Extra{}
 	for _, v := range options.Environment() {
 		if _, twice := r.RocketChat.Env[v.Name]; twice {
-			return hinted("leave one of the two out", "rocketchat: env: %s is set by another key of %s already", v.Name, RequestFile)
+			return fault.New("rocketchat: env: %s is set by another key of %s already", v.Name, tree.RequestFile).
+				Fix("leave one of the two out")
 		}
 	}
 	return nil
@@ -76,7 +82,7 @@ func (e Extra) unknown() ([]string, error) {
 	}
 	known, err := readEnvironment()
 	var names []string
-	for _, name := range sortedKeys(e.Env) {
+	for _, name := range slices.Sorted(maps.Keys(e.Env)) {
 		if name == strings.ToUpper(name) && !slices.Contains(known.Known, name) {
 			names = append(names, name)
 		}
@@ -93,7 +99,7 @@ var logLevels = map[string]struct{ rocketchat, traefik string }{
 }
 
 // LogLevels returns the values of log_level, sorted.
-func LogLevels() []string { return sortedKeys(logLevels) }
+func LogLevels() []string { return slices.Sorted(maps.Keys(logLevels)) }
 
 func (r Request) logLevel() string { return cmp.Or(r.LogLevel, "info") }
 
@@ -113,7 +119,7 @@ func (r Request) Environment() []Variable {
 	all = append(all, r.Uploads.environment()...)
 	all = append(all, r.SMTP.environment()...)
 	all = append(all, r.Admin.environment()...)
-	for _, name := range sortedKeys(r.RocketChat.Env) {
+	for _, name := range slices.Sorted(maps.Keys(r.RocketChat.Env)) {
 		all = append(all, Variable{name, r.RocketChat.Env[name]})
 	}
 	return all

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"rcgen/generator/dotenv"
+	"rcgen/generator/tree"
+	"rcgen/generator/validate"
 )
 
 const (
@@ -91,7 +93,7 @@ func TestEnvironmentNames(t *testing.T) {
 }
 
 // containerEnv returns the environment of a service as its container has it.
-func containerEnv(t *testing.T, p Project, service string) map[string]string {
+func containerEnv(t *testing.T, p tree.Project, service string) map[string]string {
 	t.Helper()
 	env := map[string]string{}
 	for name, value := range must(composeModel(t, p))(t).Services[service].Environment {
@@ -109,7 +111,7 @@ func TestEnvironmentInContainer(t *testing.T) {
 	r.SMTP.Username, r.SMTP.From = "null$HOME", "$chat$$@yourcompany.com"
 	r.RocketChat.Env["HTTPS_PROXY"] = "http://u:${NATS_PASSWORD}@proxy:${PROXY_PORT:-3128}"
 	p := renderPlan(t, must(NewPlan(r, nil))(t), nil)
-	secrets := must(dotenv.Parse([]byte(content(t, p, EnvFile))))(t)
+	secrets := must(dotenv.Parse([]byte(content(t, p, tree.EnvFile))))(t)
 	want := map[string]string{
 		"TZ":                                           "Etc/GMT+1",
 		"ADMIN_USERNAME":                               "0x10",
@@ -134,7 +136,7 @@ func TestEnvironmentInContainer(t *testing.T) {
 	}
 	for _, service := range []string{"rocketchat-1", "rocketchat-4"} {
 		got := containerEnv(t, p, service)
-		for _, name := range sortedKeys(want) {
+		for _, name := range slices.Sorted(maps.Keys(want)) {
 			if value, ok := got[name]; !ok || value != want[name] || value == "" && name != "HTTP_PROXY" {
 				t.Errorf("%s: %s is %q, want %q", service, name, value, want[name])
 			}
@@ -179,8 +181,8 @@ func TestEnvironmentUnset(t *testing.T) {
 	r.RocketChat.Env = map[string]string{"HTTP_PROXY": "http://$PROXY_HOST:${PROXY_PORT}", "NO_PROXY": "${LOCAL:-localhost}$${LITERAL}"}
 	p := renderPlan(t, must(NewPlan(r, nil))(t), nil)
 	missing := map[string]bool{}
-	for _, f := range Check(p, r.Host, Disk{}) {
-		if f.Code != FindVariable || f.File != ComposeFile || f.Line == 0 || f.Hint == "" {
+	for _, f := range validate.Files(p, r.Host, validate.Disk{}) {
+		if f.Code != validate.FindVariable || f.File != tree.ComposeFile || f.Line == 0 || f.Hint == "" {
 			t.Errorf("found %+v", f)
 		}
 		for _, name := range []string{"PROXY_HOST", "PROXY_PORT", "LOCAL", "LITERAL"} {

@@ -5,9 +5,13 @@ import (
 	"errors"
 	"flag"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"rcgen/generator/catalog"
+	"rcgen/generator/tree"
+	"rcgen/generator/validate"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +33,7 @@ var otherExamples = []string{"edited-after", "edited-before", "kubernetes"}
 type example struct {
 	name, dir string
 	plan      Plan
-	project   Project // as rcgen init writes it, with .env, which is not in the directory
+	project   tree.Project // as rcgen init writes it, with .env, which is not in the directory
 }
 
 // examples renders every project from its rcgen.yaml.
@@ -38,20 +42,20 @@ func examples(tb testing.TB) []example {
 	var all []example
 	for _, name := range exampleNames {
 		e := example{name: name, dir: filepath.Join(examplesDir, name)}
-		file := must(os.ReadFile(filepath.Join(e.dir, RequestFile)))(tb)
+		file := must(os.ReadFile(filepath.Join(e.dir, tree.RequestFile)))(tb)
 		r := must(DecodeRequest(file))(tb)
 		in := Inputs{Request: file, Secrets: fakeSecrets(tb, r)}
-		var own *Profile
-		if r.Profile != "" && !slices.Contains(shippedProfiles, r.Profile) {
+		var own *catalog.Profile
+		if r.Profile != "" && !slices.Contains(catalog.ProfileNames(), r.Profile) {
 			text := must(os.ReadFile(filepath.Join(e.dir, r.Profile)))(tb)
-			p := must(DecodeProfile(r.Profile, text))(tb)
-			own, in.Profile = &p, &File{Path: r.Profile, Content: text, Mode: 0o644}
+			p := must(catalog.DecodeProfile(r.Profile, text))(tb)
+			own, in.Profile = &p, &tree.File{Path: r.Profile, Content: text, Mode: 0o644}
 		}
 		e.plan = must(NewPlan(r, own))(tb)
 		// Without BaseFile: it holds the other files once more, and a change of any of
 		// them would be a change of an archive.
-		for _, c := range must(Reconcile(fstest.MapFS{}, must(Render(e.plan, in))(tb)))(tb).Changes {
-			if c.File.Path != BaseFile {
+		for _, c := range must(tree.Reconcile(fstest.MapFS{}, must(Render(e.plan, in))(tb)))(tb).Changes {
+			if c.File.Path != tree.BaseFile {
 				e.project.Files = append(e.project.Files, c.File)
 			}
 		}
@@ -67,7 +71,7 @@ func TestExamples(t *testing.T) {
 		t.Run(e.name, func(t *testing.T) {
 			want := map[string][]byte{}
 			for _, f := range e.project.Files {
-				if f.Path != EnvFile {
+				if f.Path != tree.EnvFile {
 					want[f.Path] = f.Content
 				}
 			}
@@ -108,7 +112,7 @@ func readTree(t *testing.T, dir string) map[string][]byte {
 func compareTree(t *testing.T, want, got map[string][]byte) {
 	t.Helper()
 	const mend = "; if that is meant: go test ./generator -run TestExamples -update"
-	for _, path := range sortedKeys(want) {
+	for _, path := range slices.Sorted(maps.Keys(want)) {
 		is, ok := got[path]
 		switch {
 		case !ok:
@@ -117,7 +121,7 @@ func compareTree(t *testing.T, want, got map[string][]byte) {
 			t.Errorf("%s: is not what is rendered now, from %s on%s", path, firstDifference(is, want[path]), mend)
 		}
 	}
-	for _, path := range sortedKeys(got) {
+	for _, path := range slices.Sorted(maps.Keys(got)) {
 		if _, ok := want[path]; !ok {
 			t.Errorf("%s: is not rendered%s", path, mend)
 		}
@@ -160,7 +164,7 @@ func writeTree(t *testing.T, dir string, want map[string][]byte) {
 // their secrets. The certificate is the only thing that is not there.
 func TestExamplesCheck(t *testing.T) {
 	for _, e := range examples(t) {
-		project := must(ReadProject(os.DirFS(e.dir), EnvExample))(t)
+		project := must(tree.ReadProject(os.DirFS(e.dir), tree.EnvExample))(t)
 		exists := func(path string) bool {
 			if clean := filepath.Clean(path); e.name == "large" && (clean == "secrets" || strings.HasPrefix(clean, "secrets/tls.")) {
 				return true
@@ -171,7 +175,7 @@ func TestExamplesCheck(t *testing.T) {
 			_, err := os.Stat(path)
 			return !errors.Is(err, fs.ErrNotExist)
 		}
-		for _, f := range Check(project, e.plan.Host, Disk{Dir: e.dir, Exists: exists}) {
+		for _, f := range validate.Files(project, e.plan.Host, validate.Disk{Dir: e.dir, Exists: exists}) {
 			t.Errorf("%s: [%s] %s", e.name, f.Code, f)
 		}
 	}
@@ -186,7 +190,7 @@ func TestExamplesCompose(t *testing.T) {
 	for _, name := range exampleNames {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cmd := exec.Command("docker", "compose", "--env-file", EnvExample, "config", "--quiet")
+			cmd := exec.Command("docker", "compose", "--env-file", tree.EnvExample, "config", "--quiet")
 			cmd.Dir = filepath.Join(examplesDir, name)
 			if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 				t.Errorf("docker compose config: %v\n%s", err, out)

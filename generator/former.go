@@ -3,6 +3,9 @@ package generator
 import (
 	"fmt"
 	"io/fs"
+	"rcgen/generator/catalog"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"regexp"
 	"slices"
 )
@@ -14,11 +17,11 @@ var versionedImage = regexp.MustCompile(`(?m)^ +image: (?:\S+/)?(rocket\.chat|mo
 // upgrades go in one step: a database does not come back from that. It returns nil
 // where there is nothing to say, or no project.
 func (p Plan) WarnVersions(current fs.FS) (*Warning, error) {
-	text, err := ReadOptional(current, ComposeFile)
+	text, err := tree.ReadOptional(current, tree.ComposeFile)
 	if err != nil {
 		return nil, err
 	}
-	from := Deployment{MongoDB: p.MongoDBVersion} // of one outside nothing is seen
+	from := catalog.Deployment{MongoDB: p.MongoDBVersion} // of one outside nothing is seen
 	for _, m := range versionedImage.FindAllSubmatch(text, -1) {
 		if string(m[1]) == "mongo" {
 			from.MongoDB = string(m[2])
@@ -26,12 +29,12 @@ func (p Plan) WarnVersions(current fs.FS) (*Warning, error) {
 			from.Release = string(m[2]) + string(m[3])
 		}
 	}
-	to := Deployment{Release: p.Release, MongoDB: p.MongoDBVersion}
+	to := catalog.Deployment{Release: p.Release, MongoDB: p.MongoDBVersion}
 	if from.Release == "" || from == to {
 		return nil, nil
 	}
 	reason := "no upgrade goes that way"
-	up, err := NewUpgrade(from, p.Release, true)
+	up, err := catalog.NewUpgrade(from, p.Release, true)
 	switch step, ok := up.Change(); {
 	case err != nil:
 		reason = err.Error()
@@ -43,18 +46,18 @@ func (p Plan) WarnVersions(current fs.FS) (*Warning, error) {
 	return &Warning{
 		Code:    WarnSkipped,
 		Message: fmt.Sprintf("from Rocket.Chat %s with MongoDB %s to %s with %s: %s", from.Release, from.MongoDB, to.Release, to.MongoDB, reason),
-		Hint:    fmt.Sprintf("start nothing: take %s and %s back from git; `rcgen upgrade --release %s --plan` shows the way, if there is one", RequestFile, ComposeFile, p.Release),
+		Hint:    fmt.Sprintf("start nothing: take %s and %s back from git; `rcgen upgrade --release %s --plan` shows the way, if there is one", tree.RequestFile, tree.ComposeFile, p.Release),
 	}, nil
 }
 
 // WarnScaled warns of a change from one number of instances to another that a person's
 // own ComposeFile does not follow; nil where it is rcgen's.
-func (o Outcome) WarnScaled(from, to int) *Warning {
-	theirs := slices.ContainsFunc(o.States, func(s State) bool { return s.Path == ComposeFile && s.Class == Adopted })
+func WarnScaled(o tree.Outcome, from, to int) *Warning {
+	theirs := slices.ContainsFunc(o.States, func(s tree.State) bool { return s.Path == tree.ComposeFile && s.Class == tree.Adopted })
 	if from == to || !theirs {
 		return nil
 	}
 	return &Warning{WarnAdopted,
-		fmt.Sprintf("%s is yours: it keeps its %s services, and the other files now have %d instances", ComposeFile, RocketChat, to),
-		fmt.Sprintf("change it too, or `rcgen adopt --undo %s` and run the command again", ComposeFile)}
+		fmt.Sprintf("%s is yours: it keeps its %s services, and the other files now have %d instances", tree.ComposeFile, stack.RocketChat, to),
+		fmt.Sprintf("change it too, or `rcgen adopt --undo %s` and run the command again", tree.ComposeFile)}
 }

@@ -3,6 +3,10 @@ package generator
 import (
 	"errors"
 	"math/rand/v2"
+	"rcgen/generator/catalog"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
+	"rcgen/generator/units"
 	"slices"
 	"sync"
 	"testing"
@@ -23,8 +27,8 @@ func must[T any](v T, err error) func(testing.TB) T {
 
 // aRequest is a request with nothing wrong; a test changes what it is about.
 func aRequest() Request {
-	return Request{Version: RequestVersion, Project: "rocketchat", Users: 3000, Release: DefaultRelease,
-		Domain: Localhost, TLS: TLS{Mode: TLSOff}, Host: Host{Cores: 16, Memory: 64 * GiB}}
+	return Request{Version: RequestVersion, Project: "rocketchat", Users: 3000, Release: catalog.DefaultRelease,
+		Domain: Localhost, TLS: TLS{Mode: TLSOff}, Host: stack.Host{Cores: 16, Memory: 64 * units.GiB}}
 }
 
 // aPublicRequest is one with a domain and certificates from an ACME server.
@@ -57,31 +61,31 @@ func given(r Request) map[string]string {
 }
 
 // renderPlan prints a plan with the request file and secrets that belong to it.
-func renderPlan(tb testing.TB, p Plan, own *File) Project {
+func renderPlan(tb testing.TB, p Plan, own *tree.File) tree.Project {
 	tb.Helper()
 	file := must(NewRequestFile(p.Request))(tb)
 	return must(Render(p, Inputs{Request: file, Profile: own, Secrets: fakeSecrets(tb, p.Request)}))(tb)
 }
 
 // files makes a project from pairs of a path and a content.
-func files(pairs ...string) Project {
-	var p Project
+func files(pairs ...string) tree.Project {
+	var p tree.Project
 	for pair := range slices.Chunk(pairs, 2) {
-		f := File{Path: pair[0], Content: []byte(pair[1]), Mode: 0o644, Origin: "templates/" + pair[0], Seed: pair[0] == seeded}
+		f := tree.File{Path: pair[0], Content: []byte(pair[1]), Mode: 0o644, Origin: "templates/" + pair[0], Seed: pair[0] == tree.OverrideFile}
 		switch f.Path {
-		case EnvFile:
+		case tree.EnvFile:
 			f.Mode, f.Origin = 0o600, ""
-		case RequestFile:
+		case tree.RequestFile:
 			f.Origin = ""
 		}
 		p.Files = append(p.Files, f)
 	}
-	p.sort()
+	p.Sort()
 	return p
 }
 
 // content returns a file that must be there.
-func content(tb testing.TB, p Project, path string) string {
+func content(tb testing.TB, p tree.Project, path string) string {
 	tb.Helper()
 	f, ok := p.File(path)
 	if !ok {
@@ -99,7 +103,7 @@ func hintsOf(err error) []string {
 	return nil
 }
 
-var decodedProfiles = sync.OnceValues(Profiles)
+var decodedProfiles = sync.OnceValues(catalog.Profiles)
 
 // quickPlan is NewPlan with the shipped profiles decoded once: decoding them is
 // nine tenths of its time. TestQuickPlan holds the two equal.
@@ -116,10 +120,10 @@ func quickPlan(tb testing.TB, r Request) (Plan, error) {
 }
 
 // profileNamed returns a shipped profile.
-func profileNamed(tb testing.TB, name string) Profile {
+func profileNamed(tb testing.TB, name string) catalog.Profile {
 	tb.Helper()
 	all := must(decodedProfiles())(tb)
-	i := slices.IndexFunc(all, func(p Profile) bool { return p.Name == name })
+	i := slices.IndexFunc(all, func(p catalog.Profile) bool { return p.Name == name })
 	if i < 0 {
 		tb.Fatalf("profile %q is not shipped", name)
 	}

@@ -4,6 +4,7 @@ import (
 	"net/mail"
 	"net/netip"
 	"net/url"
+	"rcgen/generator/fault"
 	"slices"
 	"strings"
 )
@@ -31,14 +32,15 @@ func (r Request) checkTimezone() error {
 	if r.Timezone == "" || !slices.ContainsFunc(parts, bad) {
 		return nil
 	}
-	return hinted("a name like Europe/Berlin or UTC", "timezone: %q is not the name of a time zone", r.Timezone)
+	return fault.New("timezone: %q is not the name of a time zone", r.Timezone).
+		Fix("a name like Europe/Berlin or UTC")
 }
 
 func (r Request) checkLogLevel() error {
 	if _, known := logLevels[r.logLevel()]; known {
 		return nil
 	}
-	return hinted("error, info or debug", "log_level: %q is not known", r.LogLevel)
+	return fault.New("log_level: %q is not known", r.LogLevel).Fix("error, info or debug")
 }
 
 func (u Uploads) check() error {
@@ -47,13 +49,14 @@ func (u Uploads) check() error {
 	switch u.Storage {
 	case "", UploadsGridFS, UploadsFileSystem:
 		if s3 != (Uploads{}) {
-			return hinted("set uploads.storage to s3, or leave them out", "uploads: bucket, region, endpoint, path_style and direct belong to s3")
+			return fault.New("uploads: bucket, region, endpoint, path_style and direct belong to s3").
+				Fix("set uploads.storage to s3, or leave them out")
 		}
 		return nil
 	case UploadsS3:
 		return u.checkS3()
 	default:
-		return hinted("gridfs, s3 or filesystem", "uploads: storage %q is not known", u.Storage)
+		return fault.New("uploads: storage %q is not known", u.Storage).Fix("gridfs, s3 or filesystem")
 	}
 }
 
@@ -61,13 +64,16 @@ func (u Uploads) checkS3() error {
 	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
 	b := u.Bucket
 	if len(b) < 3 || len(b) > 63 || strings.Trim(b, letters+".-") != "" || strings.Trim(b[:1]+b[len(b)-1:], letters) != "" {
-		return hinted("3 to 63 lower-case letters, digits, dots and dashes (docs.aws.amazon.com/AmazonS3, bucket naming rules)", "uploads: bucket %q is not the name of a bucket", u.Bucket)
+		return fault.New("uploads: bucket %q is not the name of a bucket", u.Bucket).
+			Fix("3 to 63 lower-case letters, digits, dots and dashes (docs.aws.amazon.com/AmazonS3, bucket naming rules)")
 	}
 	if u.Endpoint == "" && u.Region == "" {
-		return hinted("uploads.region for AWS, uploads.endpoint for another service", "uploads: s3 needs a region or an endpoint")
+		return fault.New("uploads: s3 needs a region or an endpoint").
+			Fix("uploads.region for AWS, uploads.endpoint for another service")
 	}
 	if e, err := url.Parse(u.Endpoint); u.Endpoint != "" && (err != nil || e.Host == "" || e.User != nil || e.Scheme != "https" && e.Scheme != "http") {
-		return hinted("a URL without a login, like https://minio.yourcompany.com", "uploads: endpoint %q is not a URL", u.Endpoint)
+		return fault.New("uploads: endpoint %q is not a URL", u.Endpoint).
+			Fix("a URL without a login, like https://minio.yourcompany.com")
 	}
 	return nil
 }
@@ -77,13 +83,15 @@ func (s SMTP) check() error {
 	case s == SMTP{}:
 		return nil
 	case !isHostName(s.Host):
-		return hinted("a host name alone; smtp.port is a key of its own", "smtp: host %q is not a host name", s.Host)
+		return fault.New("smtp: host %q is not a host name", s.Host).
+			Fix("a host name alone; smtp.port is a key of its own")
 	case s.Port < 0 || s.Port > 65535:
-		return hinted("587 and 465 are the usual ones", "smtp: port %d is none", s.Port)
+		return fault.New("smtp: port %d is none", s.Port).Fix("587 and 465 are the usual ones")
 	case s.TLS != "" && s.TLS != SMTPStartTLS && s.TLS != SMTPTLS && s.TLS != SMTPPlain:
-		return hinted("starttls, tls or off", "smtp: tls %q is not known", s.TLS)
+		return fault.New("smtp: tls %q is not known", s.TLS).Fix("starttls, tls or off")
 	case !isMailbox(s.From):
-		return hinted("the sender's address, like chat@yourcompany.com", "smtp: from %q is not an e-mail address", s.From)
+		return fault.New("smtp: from %q is not an e-mail address", s.From).
+			Fix("the sender's address, like chat@yourcompany.com")
 	}
 	return nil
 }
@@ -116,9 +124,11 @@ func (a Admin) check() error {
 	case a == Admin{}:
 		return nil
 	case a.Username == "" || strings.Trim(a.Username, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != "":
-		return hinted("letters, digits, dots, dashes and underscores (Rocket.Chat's UTF8_User_Names_Validation)", "admin: username %q is not one", a.Username)
+		return fault.New("admin: username %q is not one", a.Username).
+			Fix("letters, digits, dots, dashes and underscores (Rocket.Chat's UTF8_User_Names_Validation)")
 	case !isMailbox(a.Email):
-		return hinted("Rocket.Chat wants the address with the account (docs.rocket.chat, environment variables)", "admin: email %q is not an e-mail address", a.Email)
+		return fault.New("admin: email %q is not an e-mail address", a.Email).
+			Fix("Rocket.Chat wants the address with the account (docs.rocket.chat, environment variables)")
 	}
 	return nil
 }
@@ -126,22 +136,24 @@ func (a Admin) check() error {
 func (r Request) checkAlerts() error {
 	a := r.Alerts
 	if a.To != "" && a.Receiver != AlertEmail {
-		return hinted("set alerts.receiver to email, or leave it out", "alerts: to belongs to the receiver email")
+		return fault.New("alerts: to belongs to the receiver email").
+			Fix("set alerts.receiver to email, or leave it out")
 	}
 	switch a.Receiver {
 	case "", AlertRocketChat, AlertWebhook:
 		return nil
 	case AlertEmail:
 	default:
-		return hinted("rocketchat, webhook or email", "alerts: receiver %q is not known", a.Receiver)
+		return fault.New("alerts: receiver %q is not known", a.Receiver).Fix("rocketchat, webhook or email")
 	}
 	switch {
 	case !isMailbox(a.To):
-		return hinted("the address that is told", "alerts: to %q is not an e-mail address", a.To)
+		return fault.New("alerts: to %q is not an e-mail address", a.To).Fix("the address that is told")
 	case r.SMTP.Host == "":
-		return hinted("name the mail server under smtp", "alerts: email needs smtp")
+		return fault.New("alerts: email needs smtp").Fix("name the mail server under smtp")
 	case (r.SMTP.TLS == SMTPTLS) != (r.SMTP.port() == 465):
-		return hinted("port 465 with tls: tls, any other with starttls or off", "alerts: Alertmanager begins with TLS on port 465 alone, and not on %d", r.SMTP.port())
+		return fault.New("alerts: Alertmanager begins with TLS on port 465 alone, and not on %d", r.SMTP.port()).
+			Fix("port 465 with tls: tls, any other with starttls or off")
 	}
 	return nil
 }
@@ -149,9 +161,11 @@ func (r Request) checkAlerts() error {
 func (r Request) checkMembers() error {
 	switch {
 	case r.MongoDB.Members != 0 && r.MongoDB.Members != 1 && r.MongoDB.Members != 3:
-		return hinted("1, or 3, which outlive the loss of one", "mongodb: members %d is not 1 or 3", r.MongoDB.Members)
+		return fault.New("mongodb: members %d is not 1 or 3", r.MongoDB.Members).
+			Fix("1, or 3, which outlive the loss of one")
 	case r.MongoDB.External && r.MongoDB.Members != 0:
-		return hinted("leave one of them out", "mongodb: members are those on this host, and external is elsewhere")
+		return fault.New("mongodb: members are those on this host, and external is elsewhere").
+			Fix("leave one of them out")
 	}
 	return nil
 }
@@ -164,13 +178,16 @@ func (r Request) checkProxies() error {
 	case len(p.Trusted) == 0 && p.Hops == 0:
 		return nil
 	case len(p.Trusted) == 0:
-		return hinted("name the proxies' addresses under tls.proxies.trusted", "tls: proxies: hops alone: no proxy is trusted")
+		return fault.New("tls: proxies: hops alone: no proxy is trusted").
+			Fix("name the proxies' addresses under tls.proxies.trusted")
 	case r.TLS.Mode != TLSOff:
-		return hinted("turn tls off where a proxy of yours does https", "tls: proxies stand with mode off, not %s", r.TLS.Mode)
+		return fault.New("tls: proxies stand with mode off, not %s", r.TLS.Mode).
+			Fix("turn tls off where a proxy of yours does https")
 	case r.Domain == Localhost:
-		return hinted("name the domain that the proxy serves", "tls: proxies need a domain")
+		return fault.New("tls: proxies need a domain").Fix("name the domain that the proxy serves")
 	case p.Hops < 0 || p.Hops > MaxHops:
-		return hinted("count the proxies that a request passes before Traefik", "tls: proxies: hops %d is not between 1 and %d", p.Hops, MaxHops)
+		return fault.New("tls: proxies: hops %d is not between 1 and %d", p.Hops, MaxHops).
+			Fix("count the proxies that a request passes before Traefik")
 	}
 	for _, a := range p.Trusted {
 		if err := checkTrusted(a); err != nil {
@@ -186,11 +203,13 @@ const MaxHops = 10
 func checkTrusted(address string) error {
 	prefix, err := netip.ParsePrefix(address)
 	if err == nil && prefix.Bits() == 0 {
-		return hinted("name the proxies alone: whoever is trusted can claim any address for a client", "tls: proxies: %s trusts everybody", address)
+		return fault.New("tls: proxies: %s trusts everybody", address).
+			Fix("name the proxies alone: whoever is trusted can claim any address for a client")
 	}
 	addr, err2 := netip.ParseAddr(address)
 	if err != nil && (err2 != nil || addr.Zone() != "") { // a zone is this machine's own name for a network
-		return hinted("like 192.0.2.10 or 10.0.0.0/24", "tls: proxies: %q is neither an address nor a network", address)
+		return fault.New("tls: proxies: %q is neither an address nor a network", address).
+			Fix("like 192.0.2.10 or 10.0.0.0/24")
 	}
 	return nil
 }

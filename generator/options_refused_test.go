@@ -3,6 +3,7 @@ package generator
 import (
 	"errors"
 	"fmt"
+	"rcgen/generator/fault"
 	"strings"
 	"testing"
 )
@@ -126,7 +127,7 @@ func TestOptionsRefused(t *testing.T) {
 		t.Run(fmt.Sprint(i, " ", c.key, " ", c.what), func(t *testing.T) {
 			r := aPublicRequest()
 			c.change(&r)
-			var e *Error
+			var e *fault.Error
 			if err := r.Check(); !errors.As(err, &e) {
 				t.Fatalf("got error %#v, want one with a hint", err)
 			}

@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"maps"
+	"rcgen/generator/tree"
 	"reflect"
 	"slices"
 	"strings"
@@ -136,7 +138,7 @@ func TestOptionsRefusedInFile(t *testing.T) {
 		"rocketchat: {environment: {A: b}}", "rocketchat: {env: [A=b]}", "rocketchat: {env: {A: [b]}}", "monitoring: {logs: perhaps}", "smtp: {port: many}", "timezone: [UTC]",
 	} {
 		_, err := DecodeRequest([]byte(head + text + "\n"))
-		if err == nil || !strings.HasPrefix(err.Error(), RequestFile+": ") || strings.Contains(err.Error(), "hunter2") || len(hintsOf(err)) == 0 {
+		if err == nil || !strings.HasPrefix(err.Error(), tree.RequestFile+": ") || strings.Contains(err.Error(), "hunter2") || len(hintsOf(err)) == 0 {
 			t.Errorf("%s: got error %v with hints %v, want one that names the file and tells no secret", text, err, hintsOf(err))
 		}
 	}
@@ -206,8 +208,8 @@ func TestOptionsWarn(t *testing.T) {
 				}
 			}
 		}
-		if !slices.Equal(sortedKeys(got), sortedKeys(c.want)) {
-			t.Errorf("%s: warned of %v, want %v", c.name, got, sortedKeys(c.want))
+		if !slices.Equal(slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(c.want))) {
+			t.Errorf("%s: warned of %v, want %v", c.name, got, slices.Sorted(maps.Keys(c.want)))
 		}
 		for code, part := range c.want {
 			if !strings.Contains(got[code], part) {

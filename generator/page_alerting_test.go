@@ -10,6 +10,7 @@ import (
 	"text/template"
 
 	"rcgen/generator/dotenv"
+	"rcgen/generator/tree"
 )
 
 // alertmanagerFile is what the tests read of Alertmanager's configuration.
@@ -88,9 +89,9 @@ func TestAlertmanager(t *testing.T) {
 			t.Errorf("%s: global is %v, want %v", c.name, a.Global, c.global)
 		}
 		env := containerEnv(t, p, "alertmanager")
-		secrets := must(dotenv.Parse([]byte(content(t, p, EnvFile))))(t)
-		if !slices.Equal(sortedKeys(env), c.secrets) {
-			t.Errorf("%s: its environment has %v, want %v", c.name, sortedKeys(env), c.secrets)
+		secrets := must(dotenv.Parse([]byte(content(t, p, tree.EnvFile))))(t)
+		if !slices.Equal(slices.Sorted(maps.Keys(env)), c.secrets) {
+			t.Errorf("%s: its environment has %v, want %v", c.name, slices.Sorted(maps.Keys(env)), c.secrets)
 		}
 		for name, value := range env {
 			if value == "" || value != secrets[name] {

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"rcgen/generator/stack"
 	"strings"
 )
 
@@ -35,7 +36,7 @@ func newDatabase(p Plan) database {
 			required(secretApp), strings.Join(hosts, ",")),
 		ExporterURL: strings.Join(exporter, ","), // each is a target of its own
 	}
-	if svc, err := p.Service(MongoDBService); err == nil { // every plan with members has one
+	if svc, err := p.Service(stack.MongoDBService); err == nil { // every plan with members has one
 		d.CacheGB = strings.TrimRight(fmt.Sprintf("%.3f", svc.Cache.Value.GiB()), "0")
 		d.CacheGB = strings.TrimSuffix(d.CacheGB, ".")
 	}

@@ -50,6 +50,6 @@ func newEdge(p Plan) edge {
 	if r.TLS.Staging { // a file of its own: Traefik would go on with these certificates later
 		e.ACMEStorage = "/acme/staging.json"
 	}
-	e.RequestRate, e.RequestBurst = p.SizedBy.Requests.Value.limit(p.Concurrent)
+	e.RequestRate, e.RequestBurst = p.SizedBy.Requests.Value.Limit(p.Concurrent)
 	return e
 }

@@ -2,6 +2,9 @@ package generator
 
 import (
 	"fmt"
+	"maps"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"slices"
 	"strings"
 	"testing"
@@ -89,7 +92,7 @@ type traefikDynamic struct {
 }
 
 // decode reads a YAML file of a project.
-func decode[T any](t *testing.T, p Project, path string) (v T) {
+func decode[T any](t *testing.T, p tree.Project, path string) (v T) {
 	t.Helper()
 	if err := yaml.Unmarshal([]byte(content(t, p, path)), &v); err != nil {
 		t.Fatalf("%s: %v", path, err)
@@ -148,7 +151,7 @@ func TestTraefikStatic(t *testing.T) {
 	}
 }
 
-func renderEdge(t *testing.T, change func(*Request)) Project {
+func renderEdge(t *testing.T, change func(*Request)) tree.Project {
 	t.Helper()
 	r := aPublicRequest()
 	change(&r)
@@ -160,7 +163,7 @@ func TestTraefikDynamic(t *testing.T) {
 		p := renderEdge(t, c.change)
 		d := decode[traefikDynamic](t, p, "traefik/dynamic/rocketchat.yaml")
 		var faults composeFaults
-		faults.want(slices.Equal(sortedKeys(d.HTTP.Routers), []string{"grafana", RocketChat}), "routers: %v", sortedKeys(d.HTTP.Routers))
+		faults.want(slices.Equal(slices.Sorted(maps.Keys(d.HTTP.Routers)), []string{"grafana", stack.RocketChat}), "routers: %v", slices.Sorted(maps.Keys(d.HTTP.Routers)))
 		for name, r := range d.HTTP.Routers {
 			_, served := d.HTTP.Services[r.Service]
 			faults.want(served, "%s: service %s is not there", name, r.Service)
@@ -172,8 +175,8 @@ func TestTraefikDynamic(t *testing.T) {
 			faults.want(slices.Equal(r.EntryPoints, []string{c.entry}), "%s: entry points %v, want %s", name, r.EntryPoints, c.entry)
 			faults.want((r.TLS != nil) == (c.entry == "websecure") && (r.TLS == nil || r.TLS.CertResolver == c.resolver), "%s: tls %+v", name, r.TLS)
 		}
-		for _, m := range sortedKeys(d.HTTP.Middlewares) {
-			used := slices.ContainsFunc(sortedKeys(d.HTTP.Routers), func(r string) bool { return slices.Contains(d.HTTP.Routers[r].Middlewares, m) })
+		for _, m := range slices.Sorted(maps.Keys(d.HTTP.Middlewares)) {
+			used := slices.ContainsFunc(slices.Sorted(maps.Keys(d.HTTP.Routers)), func(r string) bool { return slices.Contains(d.HTTP.Routers[r].Middlewares, m) })
 			faults.want(used, "middleware %s: nobody uses it", m)
 		}
 		headers := d.HTTP.Middlewares["headers"].Headers
@@ -182,7 +185,7 @@ func TestTraefikDynamic(t *testing.T) {
 		faults.want(headers["contentTypeNosniff"] == true && headers["stsPreload"] == nil && headers["stsIncludeSubdomains"] == nil, "headers: %v", headers)
 		depth := d.HTTP.Middlewares["limit"].RateLimit.SourceCriterion.IPStrategy.Depth
 		faults.want(depth == c.depth, "depth %d, want %d", depth, c.depth)
-		cookie := d.HTTP.Services[RocketChat].LoadBalancer.Sticky.Cookie
+		cookie := d.HTTP.Services[stack.RocketChat].LoadBalancer.Sticky.Cookie
 		faults.want(cookie.Secure == c.secureCookie && cookie.Name != "" && cookie.SameSite == "lax", "cookie: %+v", cookie)
 		store, own := d.TLS.Stores["default"]
 		faults.want(own == (c.name == "files") && (!own || store.DefaultCertificate.KeyFile == "/run/secrets/tls.key"), "stores: %+v", d.TLS.Stores)
@@ -299,7 +302,7 @@ func TestPrometheusTargets(t *testing.T) {
 		reaches := func(target string) {
 			host, _, _ := strings.Cut(target, ":")
 			shared := func(network string) bool { _, ok := m.Services[host].Networks[network]; return ok }
-			if host != "localhost" && !slices.ContainsFunc(sortedKeys(m.Services[Prometheus].Networks), shared) {
+			if host != "localhost" && !slices.ContainsFunc(slices.Sorted(maps.Keys(m.Services[stack.Prometheus].Networks)), shared) {
 				t.Errorf("%s: Prometheus does not reach %s", c.name, target)
 			}
 		}
@@ -322,7 +325,7 @@ func TestPrometheusTargets(t *testing.T) {
 				}
 			}
 		}
-		want := append([]string{RocketChat, "traefik", "mongodb", "nats", "node", "prometheus", "alertmanager", "grafana"}, c.jobs...)
+		want := append([]string{stack.RocketChat, "traefik", "mongodb", "nats", "node", "prometheus", "alertmanager", "grafana"}, c.jobs...)
 		if !slices.Equal(jobs, want) {
 			t.Errorf("%s: jobs %v, want %v", c.name, jobs, want)
 		}

@@ -4,6 +4,10 @@ import (
 	"fmt"
 
 	"rcgen/generator/alerts"
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 // Figure is one number of a plan with its reason and the source of that reason.
@@ -19,32 +23,32 @@ type Figure[T any] struct {
 // compatible. What follows from other fields is a method, so that nothing is
 // stored twice; what templates alone need is in page.
 type Plan struct {
-	Instances  int       `json:"instances"`  // Rocket.Chat replicas
-	Users      int       `json:"users"`      // all accounts
-	Concurrent int       `json:"concurrent"` // users online at the busiest time
-	Profile    string    `json:"profile"`    // name of the profile
-	Host       Host      `json:"host"`
-	Fits       bool      `json:"fits"`    // the host has what the users need
-	Needs      Needs     `json:"needs"`   // what would do
-	Carries    Carries   `json:"carries"` // what this host carries at most
-	Release    string    `json:"release"`
-	Edition    string    `json:"edition"` // licensed or community
-	Services   []Service `json:"services"`
-	Memory     Budget    `json:"memory"`
-	Reasons    []Reason  `json:"reasons"` // of the figures above, in their order
-	Warnings   []Warning `json:"warnings"`
+	Instances  int        `json:"instances"`  // Rocket.Chat replicas
+	Users      int        `json:"users"`      // all accounts
+	Concurrent int        `json:"concurrent"` // users online at the busiest time
+	Profile    string     `json:"profile"`    // name of the profile
+	Host       stack.Host `json:"host"`
+	Fits       bool       `json:"fits"`    // the host has what the users need
+	Needs      Needs      `json:"needs"`   // what would do
+	Carries    Carries    `json:"carries"` // what this host carries at most
+	Release    string     `json:"release"`
+	Edition    string     `json:"edition"` // licensed or community
+	Services   []Service  `json:"services"`
+	Memory     Budget     `json:"memory"`
+	Reasons    []Reason   `json:"reasons"` // of the figures above, in their order
+	Warnings   []Warning  `json:"warnings"`
 
 	Request        Request           `json:"-"` // what was asked for
-	SizedBy        Profile           `json:"-"` // the profile that Profile names
+	SizedBy        catalog.Profile   `json:"-"` // the profile that Profile names
 	MongoDBVersion string            `json:"-"` // major.minor, of the members on this host or as required elsewhere
 	Deployment     alerts.Deployment `json:"-"` // what rules and dashboards are told of it
 }
 
 // Needs is the smallest host that carries the users.
 type Needs struct {
-	Instances int   `json:"instances"`
-	Cores     int   `json:"cores"`
-	Memory    Bytes `json:"memory"` // whole GiB
+	Instances int         `json:"instances"`
+	Cores     int         `json:"cores"`
+	Memory    units.Bytes `json:"memory"` // whole GiB
 }
 
 // Carries is the largest load that the planned host carries: with as many instances
@@ -57,22 +61,22 @@ type Carries struct {
 
 // Budget is how the host's memory is spent, in bytes.
 type Budget struct {
-	Reserve Bytes `json:"reserve"` // left to the system and Docker
-	Limits  Bytes `json:"limits"`  // sum of all services' limits
-	Free    Bytes `json:"free"`    // neither: page cache, growth
+	Reserve units.Bytes `json:"reserve"` // left to the system and Docker
+	Limits  units.Bytes `json:"limits"`  // sum of all services' limits
+	Free    units.Bytes `json:"free"`    // neither: page cache, growth
 }
 
 // Service is one service, or all Rocket.Chat replicas together.
 type Service struct {
-	Name        string          `json:"name"`
-	Image       string          `json:"image"`
-	Replicas    int             `json:"replicas"`
-	CPUs        Figure[float64] `json:"cpus"`   // limit of each replica
-	Memory      Figure[Bytes]   `json:"memory"` // limit of each replica
-	PIDs        Figure[int]     `json:"pids"`   // limit of each replica, processes and threads
-	Heap        *Figure[Bytes]  `json:"heap,omitempty"`
-	Cache       *Figure[Bytes]  `json:"cache,omitempty"`
-	DiskPerYear *Figure[Bytes]  `json:"disk_per_year,omitempty"`
+	Name        string               `json:"name"`
+	Image       string               `json:"image"`
+	Replicas    int                  `json:"replicas"`
+	CPUs        Figure[float64]      `json:"cpus"`   // limit of each replica
+	Memory      Figure[units.Bytes]  `json:"memory"` // limit of each replica
+	PIDs        Figure[int]          `json:"pids"`   // limit of each replica, processes and threads
+	Heap        *Figure[units.Bytes] `json:"heap,omitempty"`
+	Cache       *Figure[units.Bytes] `json:"cache,omitempty"`
+	DiskPerYear *Figure[units.Bytes] `json:"disk_per_year,omitempty"`
 }
 
 // Reason is why a figure of the plan is what it is.
@@ -86,11 +90,11 @@ type Reason struct {
 // the profile does not exist, or the host cannot run Rocket.Chat at all;
 // everything less is a warning in the plan. The profile is the one the request
 // names, read by the caller where it is a file, or nil to choose by users.
-func NewPlan(r Request, own *Profile) (Plan, error) {
+func NewPlan(r Request, own *catalog.Profile) (Plan, error) {
 	if err := r.Check(); err != nil {
 		return Plan{}, err
 	}
-	cat, err := loadCatalog()
+	cat, err := catalog.Load()
 	if err != nil {
 		return Plan{}, err
 	}
@@ -102,7 +106,7 @@ func NewPlan(r Request, own *Profile) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	mongo, err := cat.releases.chooseMongoDB(r)
+	mongo, err := chooseMongoDB(cat.Releases, r)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -111,11 +115,12 @@ func NewPlan(r Request, own *Profile) (Plan, error) {
 		return Plan{}, err
 	}
 	if r.Uploads.Storage == UploadsFileSystem && p.Instances > 1 {
-		return Plan{}, hinted("gridfs or s3, or one instance", "uploads: storage filesystem with %d instances: a file on one replica's disk is missing on the others", p.Instances)
+		return Plan{}, fault.New("uploads: storage filesystem with %d instances: a file on one replica's disk is missing on the others", p.Instances).
+			Fix("gridfs or s3, or one instance")
 	}
 	p.MongoDBVersion = mongo
 	p.Deployment = newDeployment(p)
-	p.Warnings = s.warnings(p, cat.releases)
+	p.Warnings = s.warnings(p, cat.Releases)
 	return p, nil
 }
 
@@ -154,7 +159,7 @@ func (p Plan) Service(name string) (Service, error) {
 func (p Plan) Replicas() []string {
 	var names []string
 	for i := range p.Instances {
-		names = append(names, fmt.Sprintf("%s-%d", RocketChat, i+1))
+		names = append(names, fmt.Sprintf("%s-%d", stack.RocketChat, i+1))
 	}
 	return names
 }
@@ -165,9 +170,9 @@ func (p Plan) MongoDBMembers() []string {
 	var names []string
 	for i := range p.Request.mongoDBMembers() {
 		if i == 0 {
-			names = append(names, MongoDBService)
+			names = append(names, stack.MongoDBService)
 		} else {
-			names = append(names, fmt.Sprintf("%s-%d", MongoDBService, i+1))
+			names = append(names, fmt.Sprintf("%s-%d", stack.MongoDBService, i+1))
 		}
 	}
 	return names

@@ -3,6 +3,10 @@ package generator
 import (
 	"errors"
 	"fmt"
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 	"reflect"
 	"regexp"
 	"strings"
@@ -61,17 +65,17 @@ var sizeInHint = regexp.MustCompile(`[0-9]+[KMGT]iB`)
 // tooSmall: the only reason to refuse a valid request is a host without room,
 // and the hint names the smallest that has it.
 func (ps *problems) tooSmall(tb testing.TB, r Request, err error) {
-	var e *Error
+	var e *fault.Error
 	if !errors.As(err, &e) || !sizeInHint.MatchString(e.Hint) {
 		ps.want(false, "an error hints at a size", "%+v: %#v", r, err)
 		return
 	}
-	named := must(ParseBytes(sizeInHint.FindString(e.Hint)))(tb)
+	named := must(units.Parse(sizeInHint.FindString(e.Hint)))(tb)
 	bigger, smaller := r, r
-	bigger.Host.Memory, smaller.Host.Memory = named, named-GiB
+	bigger.Host.Memory, smaller.Host.Memory = named, named-units.GiB
 	_, err = quickPlan(tb, bigger)
 	ps.want(err == nil, "the named host works", "%+v: hint %q, and there: %v", r, e.Hint, err)
-	if smaller.Host.Memory >= MinMemory {
+	if smaller.Host.Memory >= catalog.MinMemory {
 		_, err = quickPlan(tb, smaller)
 		ps.want(err != nil, "the named host is the smallest", "%+v: hint %q, and 1 GiB less will do", r, e.Hint)
 	}
@@ -90,9 +94,9 @@ func (ps *problems) instances(p Plan) {
 }
 
 func (ps *problems) memory(p Plan) {
-	var sum Bytes
+	var sum units.Bytes
 	for _, s := range p.Services {
-		sum += s.Memory.Value * Bytes(s.Replicas)
+		sum += s.Memory.Value * units.Bytes(s.Replicas)
 	}
 	ps.want(sum == p.Memory.Limits, "the sum of limits is that of the services", "%+v: %s, not %s", p.Request, p.Memory.Limits, sum)
 	ps.want(p.Memory.Reserve+sum <= p.Host.Memory, "reserve and limits fit the host", "%+v: %+v", p.Request, p.Memory)
@@ -101,34 +105,34 @@ func (ps *problems) memory(p Plan) {
 
 func (ps *problems) service(p Plan, s Service) {
 	limit := s.Memory.Value
-	ps.want(limit%MiB == 0, "limits are whole MiB, as they are printed", "%+v: %s %s", p.Request, s.Name, limit)
+	ps.want(limit%units.MiB == 0, "limits are whole MiB, as they are printed", "%+v: %s %s", p.Request, s.Name, limit)
 	ps.want(s.CPUs.Value >= 0.01 && s.CPUs.Value <= float64(p.Host.Cores), "CPU limits are the host's at most", "%+v: %s %v", p.Request, s.Name, s.CPUs.Value)
-	ps.want((s.Heap != nil) == (s.Name == RocketChat || s.Name == Traefik), "Rocket.Chat and Traefik have a heap", "%+v: %s", p.Request, s.Name)
-	ps.want((s.Cache != nil) == (s.Name == MongoDBService), "MongoDB has a cache", "%+v: %s", p.Request, s.Name)
+	ps.want((s.Heap != nil) == (s.Name == stack.RocketChat || s.Name == stack.Traefik), "Rocket.Chat and Traefik have a heap", "%+v: %s", p.Request, s.Name)
+	ps.want((s.Cache != nil) == (s.Name == stack.MongoDBService), "MongoDB has a cache", "%+v: %s", p.Request, s.Name)
 	if s.Heap != nil {
 		ps.want(s.Heap.Value > 0 && s.Heap.Value < limit, "the heap is below the limit", "%+v: %s of %s", p.Request, s.Heap.Value, limit)
 	}
 	if s.Cache != nil {
-		ps.want(s.Cache.Value >= 256*MiB && s.Cache.Value < limit, "the cache is below the limit and above mongod's least", "%+v: %s of %s", p.Request, s.Cache.Value, limit)
+		ps.want(s.Cache.Value >= 256*units.MiB && s.Cache.Value < limit, "the cache is below the limit and above mongod's least", "%+v: %s of %s", p.Request, s.Cache.Value, limit)
 	}
 }
 
 // shapes: no limit is below what the profile calls the least, and a plan that
 // fits gives every service what the profile wants for it.
 func (ps *problems) shapes(tb testing.TB, p Plan) {
-	for _, n := range profileNamed(tb, p.Profile).Services.all() {
-		s, err := p.Service(n.name)
-		if isLogs(n.name) {
-			ps.logs(p, profileNamed(tb, p.Profile).Logs.Value, n.name, err == nil)
+	for _, n := range profileNamed(tb, p.Profile).Services.All() {
+		s, err := p.Service(n.Name)
+		if isLogs(n.Name) {
+			ps.logs(p, profileNamed(tb, p.Profile).Logs.Value, n.Name, err == nil)
 		}
 		if err != nil {
-			ps.want(isLogs(n.name) || n.name == MongoDBService && p.Request.MongoDB.External, "every service is planned", "%+v: %v", p.Request, err)
+			ps.want(isLogs(n.Name) || n.Name == stack.MongoDBService && p.Request.MongoDB.External, "every service is planned", "%+v: %v", p.Request, err)
 			continue
 		}
-		ps.want(s.Memory.Value >= n.shape.MemoryMin.Value, "limits are above the profile's least", "%+v: %s %s", p.Request, s.Name, s.Memory.Value)
-		want := n.shape.Memory.Value
-		if per := n.shape.MemoryPerConcurrent; per != nil {
-			want += per.Value * Bytes(p.Concurrent)
+		ps.want(s.Memory.Value >= n.Shape.MemoryMin.Value, "limits are above the profile's least", "%+v: %s %s", p.Request, s.Name, s.Memory.Value)
+		want := n.Shape.Memory.Value
+		if per := n.Shape.MemoryPerConcurrent; per != nil {
+			want += per.Value * units.Bytes(p.Concurrent)
 		}
 		ps.want(!p.Fits || s.Memory.Value >= want, "nothing is short in a plan that fits", "%+v: %s %s, wants %s", p.Request, s.Name, s.Memory.Value, want)
 	}
@@ -157,7 +161,7 @@ func (ps *problems) needs(tb testing.TB, p Plan) {
 		return
 	}
 	r := p.Request
-	r.Instances, r.Host = 0, Host{Cores: p.Needs.Cores, Memory: p.Needs.Memory}
+	r.Instances, r.Host = 0, stack.Host{Cores: p.Needs.Cores, Memory: p.Needs.Memory}
 	again, err := quickPlan(tb, r)
 	ps.want(err == nil && again.Fits, "the host that is needed fits", "%+v: %+v: fits %v, error %v", p.Request, p.Needs, again.Fits, err)
 	ps.want(err != nil || again.Instances == p.Needs.Instances, "the host that is needed runs the instances that are needed", "%+v: %+v, runs %d", p.Request, p.Needs, again.Instances)

@@ -3,12 +3,15 @@ package generator
 import (
 	"math"
 	"math/rand/v2"
+	"rcgen/generator/catalog"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 	"reflect"
 	"testing"
 )
 
 func TestQuickPlan(t *testing.T) {
-	for _, users := range []int{1, 500, 501, 5000, 5001, MaxUsers} {
+	for _, users := range []int{1, 500, 501, 5000, 5001, catalog.MaxUsers} {
 		for _, profile := range []string{"", "small", "medium", "large"} {
 			r := aRequest()
 			r.Users, r.Profile = users, profile
@@ -23,31 +26,31 @@ func TestQuickPlan(t *testing.T) {
 // planCase makes a valid request out of any numbers.
 func planCase(cores uint16, memory uint64, users uint32, kind uint8, instances uint16) Request {
 	r := aRequest()
-	r.Host = Host{Cores: 1 + int(cores)%256, Memory: GiB + Bytes(memory%uint64(2*TiB-GiB+1))}
-	r.Users = 1 + int(users)%MaxUsers
+	r.Host = stack.Host{Cores: 1 + int(cores)%256, Memory: units.GiB + units.Bytes(memory%uint64(2*units.TiB-units.GiB+1))}
+	r.Users = 1 + int(users)%catalog.MaxUsers
 	r.Profile = []string{"", "small", "medium", "large"}[kind%4]
 	r.Edition = []string{"", Licensed, Community}[kind/4%3]
 	r.MongoDB.External = kind/12%2 == 1
 	if yes := kind/24%3 == 1; yes || kind/24%3 == 2 {
 		r.Monitoring.Logs = &yes
 	}
-	r.Instances = int(instances) % (MaxInstances + 1)
+	r.Instances = int(instances) % (catalog.MaxInstances + 1)
 	return r
 }
 
 func FuzzPlan(f *testing.F) {
-	for _, users := range []uint32{0, 24, 499, 500, 4999, 5000, 9999, 199_999, MaxUsers - 1} {
+	for _, users := range []uint32{0, 24, 499, 500, 4999, 5000, 9999, 199_999, catalog.MaxUsers - 1} {
 		for _, cores := range []uint16{0, 1, 3, 7, 255} {
-			f.Add(cores, uint64(7*GiB), users, uint8(0), uint16(0))
-			f.Add(cores, uint64(31*GiB), users, uint8(8), uint16(0))
-			f.Add(cores, uint64(2*TiB-GiB), users, uint8(21), uint16(0))
+			f.Add(cores, uint64(7*units.GiB), users, uint8(0), uint16(0))
+			f.Add(cores, uint64(31*units.GiB), users, uint8(8), uint16(0))
+			f.Add(cores, uint64(2*units.TiB-units.GiB), users, uint8(21), uint16(0))
 		}
 	}
-	f.Add(uint16(0), uint64(0), uint32(0), uint8(0), uint16(0))                // the least of all
-	f.Add(uint16(1), uint64(0), uint32(99), uint8(0), uint16(20))              // too small for one and for those stated
-	f.Add(uint16(3), uint64(4*GiB), uint32(99), uint8(0), uint16(20))          // too small for those stated
-	f.Add(uint16(3), uint64(15*GiB), uint32(99), uint8(8), uint16(6))          // more than cores, without a licence
-	f.Add(uint16(15), uint64(64*GiB+12345), uint32(2999), uint8(0), uint16(0)) // odd bytes
+	f.Add(uint16(0), uint64(0), uint32(0), uint8(0), uint16(0))                      // the least of all
+	f.Add(uint16(1), uint64(0), uint32(99), uint8(0), uint16(20))                    // too small for one and for those stated
+	f.Add(uint16(3), uint64(4*units.GiB), uint32(99), uint8(0), uint16(20))          // too small for those stated
+	f.Add(uint16(3), uint64(15*units.GiB), uint32(99), uint8(8), uint16(6))          // more than cores, without a licence
+	f.Add(uint16(15), uint64(64*units.GiB+12345), uint32(2999), uint8(0), uint16(0)) // odd bytes
 	f.Fuzz(func(t *testing.T, cores uint16, memory uint64, users uint32, kind uint8, instances uint16) {
 		planProblems(t, planCase(cores, memory, users, kind, instances)).report(t)
 	})
@@ -61,13 +64,13 @@ func logUniform(rng *rand.Rand, most float64) float64 {
 // randomCase is a request as people make them: sizes in whole MiB, a stated
 // count in one of four.
 func randomCase(rng *rand.Rand) Request {
-	memory := GiB + Bytes(logUniform(rng, float64((2*TiB-GiB)/MiB)))*MiB
+	memory := units.GiB + units.Bytes(logUniform(rng, float64((2*units.TiB-units.GiB)/units.MiB)))*units.MiB
 	instances := 0
 	if rng.IntN(4) == 0 {
 		instances = int(logUniform(rng, 64))
 	}
-	users := int(logUniform(rng, MaxUsers))
-	return planCase(uint16(logUniform(rng, 256)-1), uint64(memory-GiB), uint32(users-1), uint8(rng.Uint32N(72)), uint16(instances))
+	users := int(logUniform(rng, catalog.MaxUsers))
+	return planCase(uint16(logUniform(rng, 256)-1), uint64(memory-units.GiB), uint32(users-1), uint8(rng.Uint32N(72)), uint16(instances))
 }
 
 // TestPlanSweep is what the fuzz test looks for, in every run of the tests.
@@ -83,7 +86,7 @@ func TestPlanSweep(t *testing.T) {
 
 // growProblems returns where more users, cores or memory give less. Only a plan
 // that is computed is compared: a stated count or profile is obeyed instead.
-func growProblems(tb testing.TB, r Request, users, cores int, memory Bytes) problems {
+func growProblems(tb testing.TB, r Request, users, cores int, memory units.Bytes) problems {
 	tb.Helper()
 	var ps problems
 	r.Instances, r.Profile = 0, ""
@@ -92,9 +95,9 @@ func growProblems(tb testing.TB, r Request, users, cores int, memory Bytes) prob
 		return nil // planProblems knows these
 	}
 	is := [3]Request{r, r, r}
-	is[0].Users = min(r.Users+users, MaxUsers)
-	is[1].Host.Cores = min(r.Host.Cores+cores, MaxCores)
-	is[2].Host.Memory = min(r.Host.Memory+memory, MaxMemory)
+	is[0].Users = min(r.Users+users, catalog.MaxUsers)
+	is[1].Host.Cores = min(r.Host.Cores+cores, catalog.MaxCores)
+	is[2].Host.Memory = min(r.Host.Memory+memory, catalog.MaxMemory)
 	for i, what := range []string{"users", "cores", "memory"} {
 		p, err := quickPlan(tb, is[i])
 		if err != nil {
@@ -112,13 +115,13 @@ func growProblems(tb testing.TB, r Request, users, cores int, memory Bytes) prob
 func FuzzPlanGrows(f *testing.F) {
 	for _, users := range []uint32{0, 499, 500, 4999, 5000, 199_999} { // both sides of the borders
 		for _, kind := range []uint8{0, 4, 8, 12, 16, 20} { // every edition, MongoDB inside and outside
-			f.Add(uint16(7), uint64(15*GiB), users, kind, uint32(1), uint16(1), uint64(MiB))
-			f.Add(uint16(63), uint64(255*GiB), users, kind, uint32(5000), uint16(8), uint64(GiB))
+			f.Add(uint16(7), uint64(15*units.GiB), users, kind, uint32(1), uint16(1), uint64(units.MiB))
+			f.Add(uint16(63), uint64(255*units.GiB), users, kind, uint32(5000), uint16(8), uint64(units.GiB))
 		}
 	}
 	f.Fuzz(func(t *testing.T, cores uint16, memory uint64, users uint32, kind uint8, more uint32, moreCores uint16, moreMemory uint64) {
 		r := planCase(cores, memory, users, kind, 0)
-		growProblems(t, r, int(more%MaxUsers), int(moreCores%MaxCores), Bytes(moreMemory%uint64(2*TiB))).report(t)
+		growProblems(t, r, int(more%catalog.MaxUsers), int(moreCores%catalog.MaxCores), units.Bytes(moreMemory%uint64(2*units.TiB))).report(t)
 	})
 }
 
@@ -130,11 +133,11 @@ func TestPlanGrowsSweep(t *testing.T) {
 		r := randomCase(rng)
 		for _, border := range []int{500, 5000} {
 			r.Users = border
-			all = append(all, growProblems(t, r, 1, 1, MiB)...)
+			all = append(all, growProblems(t, r, 1, 1, units.MiB)...)
 		}
-		r.Users = 1 + int(logUniform(rng, MaxUsers-1))
-		more := int(logUniform(rng, float64(MaxUsers)))
-		all = append(all, growProblems(t, r, more, 1+rng.IntN(64), Bytes(logUniform(rng, 1<<20))*MiB)...)
+		r.Users = 1 + int(logUniform(rng, catalog.MaxUsers-1))
+		more := int(logUniform(rng, float64(catalog.MaxUsers)))
+		all = append(all, growProblems(t, r, more, 1+rng.IntN(64), units.Bytes(logUniform(rng, 1<<20))*units.MiB)...)
 	}
 	all.report(t)
 }
@@ -145,7 +148,7 @@ func TestPlanGrowsSweep(t *testing.T) {
 func TestOddBytes(t *testing.T) {
 	r := aRequest()
 	r.Users, r.Host.Cores = 200_000, 256
-	for _, memory := range []Bytes{146106482688, 160838975488, 163198271488} {
+	for _, memory := range []units.Bytes{146106482688, 160838975488, 163198271488} {
 		r.Host.Memory = memory
 		was := must(quickPlan(t, r))(t)
 		r.Host.Memory++
@@ -167,10 +170,10 @@ func TestStatedLoadGrows(t *testing.T) {
 	} {
 		for _, border := range []int{500, 5000} {
 			r := aRequest()
-			r.Users, r.Host = border, Host{Cores: 256, Memory: TiB}
+			r.Users, r.Host = border, stack.Host{Cores: 256, Memory: units.TiB}
 			change(&r)
 			r.Concurrent = min(r.Concurrent, r.Users)
-			growProblems(t, r, 1, 1, MiB).report(t)
+			growProblems(t, r, 1, 1, units.MiB).report(t)
 		}
 	}
 }
@@ -206,7 +209,7 @@ func TestCarries(t *testing.T) {
 	for range 300 {
 		r := randomCase(rng)
 		p, err := quickPlan(t, r)
-		if err != nil || p.Carries.Concurrent > MaxUsers {
+		if err != nil || p.Carries.Concurrent > catalog.MaxUsers {
 			continue
 		}
 		r.Profile, r.Instances, r.Concurrency = p.Profile, p.Carries.Instances, 0

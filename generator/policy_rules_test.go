@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -116,7 +117,7 @@ var policy = []rule{
 	}},
 	{"mounts", "what comes from the project is read, not written, and what is written is kept or bounded", storage},
 	{"internal", "no way out of the networks, but for what needs one", func(p *types.Project, s types.ServiceConfig) []string {
-		return slices.DeleteFunc(sortedKeys(s.Networks), func(name string) bool { return bool(p.Networks[name].Internal) })
+		return slices.DeleteFunc(slices.Sorted(maps.Keys(s.Networks)), func(name string) bool { return bool(p.Networks[name].Internal) })
 	}},
 	{"inlets", "only what Traefik and Prometheus must reach shares a network with them", func(_ *types.Project, s types.ServiceConfig) []string {
 		_, edge := s.Networks["edge"]

@@ -2,11 +2,17 @@ package generator
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"rcgen/generator/dotenv"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/compose-spec/compose-go/v2/loader"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
@@ -19,7 +25,7 @@ func (v violation) String() string { return v.service + ": " + v.point + ": " + 
 
 func violations(p *types.Project) []violation {
 	var all []violation
-	for _, name := range sortedKeys(p.Services) {
+	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
 		for _, r := range policy {
 			for _, fault := range r.faults(p, p.Services[name]) {
 				all = append(all, violation{name, r.point, fault})
@@ -48,19 +54,19 @@ var exemptions = []exemption{
 		"the apps engine writes beside its code (RocketChat/Rocket.Chat#41006)"},
 	{[]string{"rocketchat-*"}, "4.1", []string{"user "}, always, "no\nuser",
 		"the image's own user is not root, and has another number in other releases"},
-	{[]string{Traefik}, "4.1", []string{"user 0:0"}, always, "root, without the power of root",
+	{[]string{stack.Traefik}, "4.1", []string{"user 0:0"}, always, "root, without the power of root",
 		"ports below 1024 on every engine, and the volume of the certificates"},
-	{[]string{Traefik}, "5.4", []string{"NET_BIND_SERVICE"}, always, "ports 80 and 443", "ports below 1024"},
-	{[]string{Traefik}, "5.4", []string{"DAC_READ_SEARCH"}, func(p Plan) bool { return p.Request.TLS.Mode == TLSFiles }, "mode 0600",
+	{[]string{stack.Traefik}, "5.4", []string{"NET_BIND_SERVICE"}, always, "ports 80 and 443", "ports below 1024"},
+	{[]string{stack.Traefik}, "5.4", []string{"DAC_READ_SEARCH"}, func(p Plan) bool { return p.Request.TLS.Mode == TLSFiles }, "mode 0600",
 		"the key of the certificate is another user's"},
-	{[]string{Traefik}, "5.8", []string{"80"}, always, "the only ones published", "where browsers ask"},
-	{[]string{Traefik}, "5.9", []string{"80"}, always, "the only ones published", "where browsers ask"},
-	{[]string{Traefik}, "5.8", []string{"443"}, func(p Plan) bool { return p.Deployment.HTTPS }, "the only ones published", "where browsers ask"},
-	{[]string{Traefik}, "5.9", []string{"443"}, func(p Plan) bool { return p.Deployment.HTTPS }, "the only ones published", "where browsers ask"},
-	{[]string{Traefik}, "5.14", []string{"80", "443"}, func(p Plan) bool { return p.Request.Domain != Localhost }, "on every address",
+	{[]string{stack.Traefik}, "5.8", []string{"80"}, always, "the only ones published", "where browsers ask"},
+	{[]string{stack.Traefik}, "5.9", []string{"80"}, always, "the only ones published", "where browsers ask"},
+	{[]string{stack.Traefik}, "5.8", []string{"443"}, func(p Plan) bool { return p.Deployment.HTTPS }, "the only ones published", "where browsers ask"},
+	{[]string{stack.Traefik}, "5.9", []string{"443"}, func(p Plan) bool { return p.Deployment.HTTPS }, "the only ones published", "where browsers ask"},
+	{[]string{stack.Traefik}, "5.14", []string{"80", "443"}, func(p Plan) bool { return p.Request.Domain != Localhost }, "on every address",
 		"users come from everywhere"},
-	{[]string{NodeExporter}, "5.6", []string{"/"}, always, "the host's root", "the host is what it measures"},
-	{[]string{MongoDBExporter, NATSExporter}, "5.27", []string{"no healthcheck"}, always, "health check",
+	{[]string{stack.NodeExporter}, "5.6", []string{"/"}, always, "the host's root", "the host is what it measures"},
+	{[]string{stack.MongoDBExporter, stack.NATSExporter}, "5.27", []string{"no healthcheck"}, always, "health check",
 		"the images hold the program alone"},
 	{[]string{"otel-collector"}, "4.1", []string{"user 0:0"}, func(p Plan) bool { return p.Deployment.Logs }, "root, without any capability",
 		"the logs are root's"},
@@ -68,9 +74,9 @@ var exemptions = []exemption{
 		"the logs are there"},
 	{[]string{"otel-collector"}, "5.27", []string{"no healthcheck"}, func(p Plan) bool { return p.Deployment.Logs }, "no health check",
 		"the image holds the program alone"},
-	{[]string{Traefik, "rocketchat-*"}, "internal", []string{"edge"}, always, "", "browsers, push, mail, marketplace"},
+	{[]string{stack.Traefik, "rocketchat-*"}, "internal", []string{"edge"}, always, "", "browsers, push, mail, marketplace"},
 	{[]string{"alertmanager"}, "internal", []string{"alerts"}, func(p Plan) bool { return p.Request.Alerts.Receiver != "" }, "", "it tells somebody outside"},
-	{[]string{MongoDBExporter}, "internal", []string{"edge"}, func(p Plan) bool { return p.Request.MongoDB.External }, "", "the database is outside"},
+	{[]string{stack.MongoDBExporter}, "internal", []string{"edge"}, func(p Plan) bool { return p.Request.MongoDB.External }, "", "the database is outside"},
 	{[]string{"rocketchat-*"}, "inlets", []string{"edge and backend"}, always, "", "it is what stands between"},
 }
 
@@ -95,14 +101,33 @@ func unexcused(p Plan, all []violation) (rest []violation, used map[int][]string
 }
 
 // policyModel loads a project as Validate does.
-func policyModel(tb testing.TB, p Project) *model {
+func policyModel(tb testing.TB, p tree.Project) policyProject {
 	tb.Helper()
-	env := must(p.env())(tb)
-	m, findings := loadModel(p, env, "")
-	if m == nil || len(findings) > 0 {
-		tb.Fatalf("does not load: %v", findings)
+	env := must(dotenv.Parse([]byte(content(tb, p, tree.EnvFile))))(tb)
+	details := types.ConfigDetails{Environment: env}
+	var m policyProject
+	for _, f := range p.Files {
+		if f.Path == tree.ComposeFile || f.Path == tree.OverrideFile {
+			details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: f.Path, Content: f.Content})
+			m.files = append(m.files, rootOf(f.Content))
+		}
+	}
+	slices.Reverse(details.ConfigFiles) // by path the override is first
+	var err error
+	m.project, err = loader.LoadWithContext(tb.Context(), details, func(o *loader.Options) {
+		o.SetProjectName("project", false)
+		o.SkipResolveEnvironment, o.ResolvePaths, o.Profiles = true, false, []string{"*"}
+	})
+	if err != nil {
+		tb.Fatal(err)
 	}
 	return m
+}
+
+// policyProject is a project as Compose loads it, with its Compose files as they are written.
+type policyProject struct {
+	project *types.Project
+	files   []*yaml.Node
 }
 
 func TestPolicy(t *testing.T) {
@@ -141,9 +166,9 @@ func titleOf(point string) string {
 
 // explained reports whether a comment in a service, or in what it merges, says
 // that it is an exception and why.
-func explained(m *model, service, why string) bool {
+func explained(m policyProject, service, why string) bool {
 	for _, f := range m.files {
-		services := lookup(f.root, []string{"services"})
+		_, services := pair(f, "services")
 		for i := 0; services != nil && i+1 < len(services.Content); i += 2 {
 			if services.Content[i].Value != service {
 				continue
@@ -290,8 +315,8 @@ func TestPolicyCanFail(t *testing.T) {
 	for _, c := range mutations {
 		covered[c.point] = true
 		service, _, _ := strings.Cut(c.override, ":")
-		broken := Project{Files: slices.Clone(medium.project.Files)}
-		i := slices.IndexFunc(broken.Files, func(f File) bool { return f.Path == seeded })
+		broken := tree.Project{Files: slices.Clone(medium.project.Files)}
+		i := slices.IndexFunc(broken.Files, func(f tree.File) bool { return f.Path == tree.OverrideFile })
 		broken.Files[i].Content = []byte("services: {" + c.override + "}\n")
 		rest, _ := unexcused(medium.plan, violations(policyModel(t, broken).project))
 		if want := (violation{service, c.point, c.fault}); !slices.Contains(rest, want) {
@@ -304,11 +329,11 @@ func TestPolicyCanFail(t *testing.T) {
 		}
 	}
 	// the reason must stand there, for those points that the benchmark has
-	silent := strings.ReplaceAll(content(t, medium.project, ComposeFile), "exception", "note")
-	mute := policyModel(t, files(ComposeFile, silent, EnvFile, content(t, medium.project, EnvFile)))
+	silent := strings.ReplaceAll(content(t, medium.project, tree.ComposeFile), "exception", "note")
+	mute := policyModel(t, files(tree.ComposeFile, silent, tree.EnvFile, content(t, medium.project, tree.EnvFile)))
 	loud := policyModel(t, medium.project)
 	for _, x := range exemptions {
-		for _, service := range []string{Traefik, "rocketchat-1", NodeExporter, MongoDBExporter} {
+		for _, service := range []string{stack.Traefik, "rocketchat-1", stack.NodeExporter, stack.MongoDBExporter} {
 			if x.says != "" && explained(mute, service, x.says) {
 				t.Errorf("%s: %q counts as an exception without the word", service, x.says)
 			}
@@ -317,10 +342,10 @@ func TestPolicyCanFail(t *testing.T) {
 			}
 		}
 	}
-	open := strings.Replace(content(t, medium.project, ComposeFile), "  monitoring:\n    internal: true\n", "  monitoring:\n", 1)
-	broken := files(ComposeFile, open, EnvFile, content(t, medium.project, EnvFile))
+	open := strings.Replace(content(t, medium.project, tree.ComposeFile), "  monitoring:\n    internal: true\n", "  monitoring:\n", 1)
+	broken := files(tree.ComposeFile, open, tree.EnvFile, content(t, medium.project, tree.EnvFile))
 	rest, _ := unexcused(medium.plan, violations(policyModel(t, broken).project))
-	for _, name := range []string{Prometheus, "grafana", NodeExporter, NATSExporter} {
+	for _, name := range []string{stack.Prometheus, "grafana", stack.NodeExporter, stack.NATSExporter} {
 		if want := (violation{name, "internal", "monitoring"}); !slices.Contains(rest, want) {
 			t.Errorf("a monitoring network with a way out: reported %v, want %q", rest, fmt.Sprint(want))
 		}

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"rcgen/generator/catalog"
 	"reflect"
 	"slices"
 	"strings"
@@ -9,7 +10,7 @@ import (
 
 // TestThresholds: every value of a profile arrives under its own name.
 func TestThresholds(t *testing.T) {
-	var a AlertThresholds
+	var a catalog.AlertThresholds
 	from := reflect.ValueOf(&a).Elem()
 	for i := range from.NumField() {
 		from.Field(i).FieldByName("Value").SetFloat(float64(i + 1))
@@ -29,7 +30,7 @@ func TestThresholds(t *testing.T) {
 // TestAlertRanges: what would make a rule fire always or never is refused, for
 // every key.
 func TestAlertRanges(t *testing.T) {
-	keys := reflect.TypeFor[AlertThresholds]()
+	keys := reflect.TypeFor[catalog.AlertThresholds]()
 	for i := range keys.NumField() {
 		key := keys.Field(i).Tag.Get("yaml")
 		bad := []string{"0", "-1", ".nan", ".inf"}
@@ -38,7 +39,7 @@ func TestAlertRanges(t *testing.T) {
 			bad = append(bad, "1", "85")
 		}
 		for _, v := range bad {
-			_, err := DecodeProfile("own.yaml", []byte(overMedium+"alerts: {"+key+": {value: "+v+", source: s}}\n"))
+			_, err := catalog.DecodeProfile("own.yaml", []byte(overMedium+"alerts: {"+key+": {value: "+v+", source: s}}\n"))
 			if err == nil || !strings.HasPrefix(err.Error(), "own.yaml: alerts."+key+": ") {
 				t.Errorf("%s: %s: got error %v", key, v, err)
 			}
@@ -52,7 +53,7 @@ func TestAlertRanges(t *testing.T) {
 		"{heap: {value: 0.5, source: s}}",
 		"{heap_share: {value: 0.5}}",
 	} {
-		if _, err := DecodeProfile("own.yaml", []byte(overMedium+"alerts: "+text+"\n")); err == nil {
+		if _, err := catalog.DecodeProfile("own.yaml", []byte(overMedium+"alerts: "+text+"\n")); err == nil {
 			t.Errorf("%s: it was taken", text)
 		}
 	}
@@ -61,8 +62,8 @@ func TestAlertRanges(t *testing.T) {
 // TestOwnThreshold: one that a person states stands above the base's, and leaves
 // the others.
 func TestOwnThreshold(t *testing.T) {
-	own := must(DecodeProfile("own.yaml", []byte(overMedium+"alerts: {latency: {value: 2.5, source: measured}}\n")))(t)
-	want := must(shipped("medium"))(t).Alerts.Thresholds()
+	own := must(catalog.DecodeProfile("own.yaml", []byte(overMedium+"alerts: {latency: {value: 2.5, source: measured}}\n")))(t)
+	want := must(catalog.Shipped("medium"))(t).Alerts.Thresholds()
 	want.Latency = 2.5
 	if got := own.Alerts.Thresholds(); got != want {
 		t.Errorf("got %+v, want %+v", got, want)

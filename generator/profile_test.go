@@ -6,17 +6,20 @@ import (
 	"testing"
 	"time"
 
+	"rcgen/generator/catalog"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 	"rcgen/profiles"
 )
 
 func TestShippedProfiles(t *testing.T) {
-	all := must(Profiles())(t)
-	if len(all) != len(shippedProfiles) {
+	all := must(catalog.Profiles())(t)
+	if len(all) != len(catalog.ProfileNames()) {
 		t.Fatalf("got %d profiles", len(all))
 	}
 	from := 1
 	for i, p := range all {
-		if p.Name != shippedProfiles[i] {
+		if p.Name != catalog.ProfileNames()[i] {
 			t.Errorf("profile %d: is called %s, not as its file", i, p.Name)
 		}
 		if u := p.Users.Value; u.Min != from || u.Max < u.Min {
@@ -24,11 +27,11 @@ func TestShippedProfiles(t *testing.T) {
 		}
 		from = p.Users.Value.Max + 1
 	}
-	if from-1 != MaxUsers {
-		t.Errorf("the last ends at %d users, not at %d", from-1, MaxUsers)
+	if from-1 != catalog.MaxUsers {
+		t.Errorf("the last ends at %d users, not at %d", from-1, catalog.MaxUsers)
 	}
 	entries := must(profiles.FS.ReadDir("."))(t)
-	if len(entries) != len(shippedProfiles)+3 {
+	if len(entries) != len(catalog.ProfileNames())+3 {
 		t.Errorf("the package holds %d files: not the profiles, releases.yaml, images.yaml and environment.yaml", len(entries))
 	}
 }
@@ -36,16 +39,16 @@ func TestShippedProfiles(t *testing.T) {
 // TestShippedValues: what only a small, medium or large deployment wants rises
 // with the size, so that no border between them is a step down.
 func TestShippedValues(t *testing.T) {
-	all := must(Profiles())(t)
+	all := must(catalog.Profiles())(t)
 	for i := 1; i < len(all); i++ {
 		small, large := all[i-1], all[i]
 		if small.MinInstances.Value > large.MinInstances.Value {
 			t.Errorf("%s plans more instances at least than %s", small.Name, large.Name)
 		}
-		for j, s := range small.Services.all() {
-			l := large.Services.all()[j]
-			if s.shape.Memory.Value > l.shape.Memory.Value || s.shape.CPUs.Value > l.shape.CPUs.Value || s.shape.MemoryMin.Value > l.shape.MemoryMin.Value {
-				t.Errorf("%s wants more for %s than %s does", small.Name, s.name, large.Name)
+		for j, s := range small.Services.All() {
+			l := large.Services.All()[j]
+			if s.Shape.Memory.Value > l.Shape.Memory.Value || s.Shape.CPUs.Value > l.Shape.CPUs.Value || s.Shape.MemoryMin.Value > l.Shape.MemoryMin.Value {
+				t.Errorf("%s wants more for %s than %s does", small.Name, s.Name, large.Name)
 			}
 		}
 	}
@@ -106,7 +109,7 @@ var badProfiles = []struct{ name, text, want string }{
 func TestDecodeProfileErrors(t *testing.T) {
 	for _, c := range badProfiles {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := DecodeProfile("own.yaml", []byte(c.text))
+			_, err := catalog.DecodeProfile("own.yaml", []byte(c.text))
 			if err == nil {
 				t.Fatal("it was taken")
 			}
@@ -120,8 +123,8 @@ func TestDecodeProfileErrors(t *testing.T) {
 // TestMissingKeys: a profile without a base must say everything. Each key of
 // medium is left out once.
 func TestMissingKeys(t *testing.T) {
-	text := string(must(ProfileText("medium"))(t))
-	if _, err := DecodeProfile("own.yaml", []byte(text)); err != nil {
+	text := string(must(catalog.ProfileText("medium"))(t))
+	if _, err := catalog.DecodeProfile("own.yaml", []byte(text)); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.SplitAfter(text, "\n")
@@ -137,7 +140,7 @@ func TestMissingKeys(t *testing.T) {
 			end++
 		}
 		without := strings.Join(lines[:i], "") + strings.Join(lines[end:], "")
-		if _, err := DecodeProfile("own.yaml", []byte(without)); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := catalog.DecodeProfile("own.yaml", []byte(without)); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("line %d, without %s: got error %v", i+1, name, err)
 		}
 	}
@@ -145,13 +148,13 @@ func TestMissingKeys(t *testing.T) {
 
 // TestOwnProfile: only what it names is another than its base's.
 func TestOwnProfile(t *testing.T) {
-	own := must(DecodeProfile("own.yaml", []byte(overMedium+"concurrency: {value: 0.4, source: measured}\n"+
+	own := must(catalog.DecodeProfile("own.yaml", []byte(overMedium+"concurrency: {value: 0.4, source: measured}\n"+
 		"services: {nats: {memory: {value: 256MiB, assumption: guessed}}}\n")))(t)
-	want := must(shipped("medium"))(t)
+	want := must(catalog.Shipped("medium"))(t)
 	want.Name, want.Base = "own", "medium"
 	want.Concurrency.Value, want.Concurrency.Source = 0.4, "measured"
 	nats := &want.Services.NATS.Memory
-	nats.Value, nats.Assumption = 256*MiB, "guessed"
+	nats.Value, nats.Assumption = 256*units.MiB, "guessed"
 	if !reflect.DeepEqual(own, want) {
 		t.Errorf("got %+v, want %+v", own, want)
 	}
@@ -161,7 +164,7 @@ func TestOwnProfile(t *testing.T) {
 	if p.Profile != "own" || p.Concurrent != 1200 || p.Reasons[0].Source != "measured" {
 		t.Errorf("plan: profile %s, %d concurrent from %q", p.Profile, p.Concurrent, p.Reasons[0].Source)
 	}
-	if s := must(p.Service(NATS))(t); s.Memory.Value != 256*MiB || s.Memory.Source != "assumption: guessed" {
+	if s := must(p.Service(stack.NATS))(t); s.Memory.Value != 256*units.MiB || s.Memory.Source != "assumption: guessed" {
 		t.Errorf("plan: NATS gets %+v", s.Memory)
 	}
 }
@@ -178,7 +181,7 @@ func TestOwnProfilePlans(t *testing.T) {
 		"services: {mongodb: {cpus_per_concurrent: {value: 1000, source: s}}}\n",
 		"storage: {messages_per_user_day: {value: 1000000, source: s}, bytes_per_message: {value: 1GiB, source: s}}\n",
 	} {
-		own, err := DecodeProfile("own.yaml", []byte(overMedium+text))
+		own, err := catalog.DecodeProfile("own.yaml", []byte(overMedium+text))
 		if err != nil {
 			continue // refused is as good
 		}
@@ -195,9 +198,9 @@ func TestOwnProfilePlans(t *testing.T) {
 	}
 }
 
-func ownPlan(t *testing.T, text string, own Profile) {
+func ownPlan(t *testing.T, text string, own catalog.Profile) {
 	r := aRequest()
-	r.Profile, r.Users = "own.yaml", MaxUsers
+	r.Profile, r.Users = "own.yaml", catalog.MaxUsers
 	p, err := NewPlan(r, &own)
 	if err != nil {
 		return

@@ -4,7 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"rcgen/generator/routes"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
+	"rcgen/generator/units"
+	"rcgen/generator/validate"
 	"slices"
 	"strings"
 	"sync"
@@ -14,7 +20,7 @@ import (
 
 // variants are projects that one rcgen.yaml or another makes, rendered once: the
 // first is what a person begins with.
-var variants = sync.OnceValues(func() ([]Project, error) {
+var variants = sync.OnceValues(func() ([]tree.Project, error) {
 	base := aRequest()
 	base.Edition, base.Instances = Licensed, 4
 	requests := []Request{base}
@@ -27,38 +33,38 @@ var variants = sync.OnceValues(func() ([]Project, error) {
 		func(r *Request) {
 			r.Domain, r.TLS = "chat.yourcompany.com", TLS{Mode: TLSACME, Email: "ops@yourcompany.com"}
 		},
-		func(r *Request) { r.Host.Memory, r.Host.Cores = 128*GiB, 32 },
+		func(r *Request) { r.Host.Memory, r.Host.Cores = 128*units.GiB, 32 },
 	} {
 		r := base
 		change(&r)
 		requests = append(requests, r)
 	}
-	var all []Project
+	var all []tree.Project
 	var env []byte
 	for _, r := range requests {
 		p, err := variant(r, env)
 		if err != nil {
 			return nil, err
 		}
-		f, _ := p.File(EnvFile)
+		f, _ := p.File(tree.EnvFile)
 		env = f.Content
 		all = append(all, p)
 	}
 	return all, nil
 })
 
-func variant(r Request, env []byte) (Project, error) {
+func variant(r Request, env []byte) (tree.Project, error) {
 	file, err := NewRequestFile(r)
 	if err != nil {
-		return Project{}, err
+		return tree.Project{}, err
 	}
 	plan, err := NewPlan(r, nil)
 	if err != nil {
-		return Project{}, err
+		return tree.Project{}, err
 	}
 	secrets, err := NewSecrets(r, env, given(r), rand.NewChaCha8([32]byte{}))
 	if err != nil {
-		return Project{}, err
+		return tree.Project{}, err
 	}
 	return Render(plan, Inputs{Request: file, Secrets: secrets})
 }
@@ -74,14 +80,14 @@ type editor struct {
 func (e *editor) edit() {
 	var paths []string
 	for path := range e.dir {
-		if !own(path) && path != LockFile && path != BaseFile && !strings.HasSuffix(path, NewSuffix) {
+		if path != tree.RequestFile && path != tree.EnvFile && path != tree.LockFile && path != tree.BaseFile && !strings.HasSuffix(path, tree.NewSuffix) {
 			paths = append(paths, path)
 		}
 	}
 	slices.Sort(paths)
 	path := paths[e.IntN(len(paths))]
 	if e.IntN(3) == 0 { // the files that a scaling changes
-		path = []string{ComposeFile, routesFile, targetsFile}[e.IntN(3)]
+		path = []string{tree.ComposeFile, routes.File, routes.TargetsFile}[e.IntN(3)]
 	}
 	if e.dir[path] == nil {
 		return
@@ -123,7 +129,7 @@ func (e *editor) edit() {
 // lost returns the lines that a person added and that are gone.
 func (e *editor) lost(dir fstest.MapFS) []string {
 	var lost []string
-	for _, path := range sortedKeys(e.added) {
+	for _, path := range slices.Sorted(maps.Keys(e.added)) {
 		there := map[string]bool{}
 		for line := range strings.Lines(text(dir, path)) {
 			there[strings.TrimRight(line, "\r\n")] = true
@@ -138,10 +144,10 @@ func (e *editor) lost(dir fstest.MapFS) []string {
 }
 
 // edited are the paths of files that a person touched.
-func (e *editor) edited(o Outcome) []string {
+func (e *editor) edited(o tree.Outcome) []string {
 	var all []string
 	for _, s := range o.States {
-		if s.Class == Edited || s.Class == Adopted || s.Class == Missing {
+		if s.Class == tree.Edited || s.Class == tree.Adopted || s.Class == tree.Missing {
 			all = append(all, s.Path)
 		}
 	}
@@ -150,11 +156,11 @@ func (e *editor) edited(o Outcome) []string {
 
 // write does what the commands do with an outcome: all of it, or no more than the
 // offers, or nothing. It returns the directory afterwards and what is wrong.
-func (e *editor) write(tb testing.TB, project Project) {
+func (e *editor) write(tb testing.TB, project tree.Project) {
 	tb.Helper()
-	o := must(Reconcile(e.dir, project))(tb)
-	v, err := Validate(o, Host{})
-	var found *FindingsError
+	o := must(tree.Reconcile(e.dir, project))(tb)
+	v, err := o.Approve(validate.Outcome(stack.Host{}))
+	var found *validate.FindingsError
 	switch {
 	case errors.As(err, &found):
 		if !e.named(found, o) {
@@ -165,7 +171,7 @@ func (e *editor) write(tb testing.TB, project Project) {
 		}
 		v = must(o.Offers(e.dir))(tb)
 		for _, c := range v.Changes() {
-			if !strings.HasSuffix(c.File.Path, NewSuffix) && c.File.Path != LockFile && c.File.Path != BaseFile {
+			if !strings.HasSuffix(c.File.Path, tree.NewSuffix) && c.File.Path != tree.LockFile && c.File.Path != tree.BaseFile {
 				tb.Errorf("%s of %s beside a conflict in a project that is not valid", c.Op, c.File.Path)
 			}
 		}
@@ -177,12 +183,12 @@ func (e *editor) write(tb testing.TB, project Project) {
 		tb.Errorf("lost:\n%s", strings.Join(lost, "\n"))
 	}
 	for _, s := range o.Conflicts() {
-		offer, ok := after[s.Path+NewSuffix]
+		offer, ok := after[s.Path+tree.NewSuffix]
 		if !ok || !bytes.Equal(offer.Data, s.Want) || text(after, s.Path) != text(e.dir, s.Path) {
 			tb.Errorf("%s conflicts, and was changed or is not offered", s.Path)
 		}
 	}
-	again := must(Reconcile(after, project))(tb)
+	again := must(tree.Reconcile(after, project))(tb)
 	changes := again.Changes
 	if found != nil {
 		changes = must(again.Offers(after))(tb).Changes()
@@ -194,8 +200,8 @@ func (e *editor) write(tb testing.TB, project Project) {
 }
 
 // named reports whether a finding leads a person to an edit.
-func (e *editor) named(found *FindingsError, o Outcome) bool {
-	return slices.ContainsFunc(found.Findings, func(f Finding) bool {
+func (e *editor) named(found *validate.FindingsError, o tree.Outcome) bool {
+	return slices.ContainsFunc(found.Findings, func(f validate.Finding) bool {
 		return slices.ContainsFunc(e.edited(o), func(path string) bool { return f.File == path || strings.Contains(f.Message, path) })
 	})
 }
@@ -203,7 +209,7 @@ func (e *editor) named(found *FindingsError, o Outcome) bool {
 // settle takes the offers away, as a person does who looked at them.
 func (e *editor) settle() {
 	for path := range e.dir {
-		if strings.HasSuffix(path, NewSuffix) {
+		if strings.HasSuffix(path, tree.NewSuffix) {
 			e.dir = without(e.dir, path)
 		}
 	}
@@ -230,8 +236,8 @@ func FuzzReconcile(f *testing.F) {
 		e.write(t, next)
 		e.settle()
 		e.write(t, next)
-		if o := must(Reconcile(e.dir, next))(t); len(o.Conflicts()) > 0 {
-			t.Errorf("settled, and still in conflict: %v", &ConflictError{States: o.Conflicts()})
+		if o := must(tree.Reconcile(e.dir, next))(t); len(o.Conflicts()) > 0 {
+			t.Errorf("settled, and still in conflict: %v", &tree.ConflictError{States: o.Conflicts()})
 		}
 	})
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/Masterminds/sprig/v3"
 
+	"rcgen/generator/routes"
+	"rcgen/generator/tree"
 	"rcgen/templates"
 )
 
@@ -23,29 +25,29 @@ var functions = []string{"quote", "squote"}
 // Inputs is what a project is made of besides its plan: the files that are a
 // person's own or secret, and what becomes of the project.
 type Inputs struct {
-	Request []byte  // content of rcgen.yaml
-	Profile *File   // the request's own profile where it lies in the project, or nil
-	Secrets Secrets // content of .env
-	Ejected bool    // the project goes on without rcgen: its files do not mention it
+	Request []byte     // content of rcgen.yaml
+	Profile *tree.File // the request's own profile where it lies in the project, or nil
+	Secrets Secrets    // content of .env
+	Ejected bool       // the project goes on without rcgen: its files do not mention it
 }
 
 // Render prints the project of a plan. The same plan and inputs give the same
 // bytes. An error is a defect of a template.
-func Render(p Plan, in Inputs) (Project, error) {
+func Render(p Plan, in Inputs) (tree.Project, error) {
 	r, err := NewRenderer(p, in)
 	if err != nil {
-		return Project{}, err
+		return tree.Project{}, err
 	}
 	first, err := r.Compose()
 	if err != nil {
-		return Project{}, err
+		return tree.Project{}, err
 	}
 	rest, err := r.Rest()
 	if err != nil {
-		return Project{}, err
+		return tree.Project{}, err
 	}
-	project := Project{Files: append(first, rest...)}
-	project.sort()
+	project := tree.Project{Files: append(first, rest...)}
+	project.Sort()
 	return project, nil
 }
 
@@ -72,36 +74,36 @@ func NewRenderer(p Plan, in Inputs) (*Renderer, error) {
 // Compose renders compose.yaml and all that a check of it reads: the override, .env,
 // the lists of replicas, and what services read when they start, of which
 // compose.yaml holds checksums. Their order is not specified.
-func (r *Renderer) Compose() ([]File, error) {
-	files, err := r.render(r.page, func(path string) bool { return path != ComposeFile && ofCompose(path) })
+func (r *Renderer) Compose() ([]tree.File, error) {
+	files, err := r.render(r.page, func(path string) bool { return path != tree.ComposeFile && ofCompose(path) })
 	if err != nil {
 		return nil, err
 	}
-	page := r.page
-	page.configSums = configSums(files)
-	compose, err := r.render(page, func(path string) bool { return path == ComposeFile })
+	g := r.page
+	g.configSums = configSums(files)
+	compose, err := r.render(g, func(path string) bool { return path == tree.ComposeFile })
 	if err != nil {
 		return nil, err
 	}
 	return append(append(files, compose...),
-		File{Path: EnvExample, Content: exampleEnv(page.Request), Mode: 0o644, Origin: "generator"},
-		File{Path: EnvFile, Content: r.inputs.Secrets.env, Mode: 0o600, From: r.inputs.Secrets.from}), nil
+		tree.File{Path: tree.EnvExample, Content: exampleEnv(g.Request), Mode: 0o644, Origin: "generator"},
+		tree.File{Path: tree.EnvFile, Content: r.inputs.Secrets.env, Mode: 0o600, From: r.inputs.Secrets.from}), nil
 }
 
 // Rest renders what Compose leaves out: README.md, what MongoDB starts with, rules,
 // dashboards and rcgen's own files. Their order is not specified.
-func (r *Renderer) Rest() ([]File, error) {
-	page := r.page
-	page.Rules = page.Plan.Rules()
-	files, err := r.render(page, func(path string) bool { return !ofCompose(path) })
+func (r *Renderer) Rest() ([]tree.File, error) {
+	g := r.page
+	g.Rules = g.Plan.Rules()
+	files, err := r.render(g, func(path string) bool { return !ofCompose(path) })
 	if err != nil {
 		return nil, err
 	}
-	built, err := page.monitoring()
+	built, err := g.monitoring()
 	if err != nil {
 		return nil, err
 	}
-	files = append(append(files, built...), File{Path: RequestFile, Content: r.inputs.Request, Mode: 0o644})
+	files = append(append(files, built...), tree.File{Path: tree.RequestFile, Content: r.inputs.Request, Mode: 0o644})
 	if r.inputs.Profile != nil {
 		files = append(files, *r.inputs.Profile)
 	}
@@ -115,12 +117,12 @@ func ofCompose(path string) bool {
 			return true
 		}
 	}
-	return slices.Contains([]string{ComposeFile, seeded, routesFile, targetsFile}, path)
+	return slices.Contains([]string{tree.ComposeFile, tree.OverrideFile, routes.File, routes.TargetsFile}, path)
 }
 
 // render renders the templates whose files are chosen.
-func (r *Renderer) render(g page, chosen func(path string) bool) ([]File, error) {
-	var files []File
+func (r *Renderer) render(g page, chosen func(path string) bool) ([]tree.File, error) {
+	var files []tree.File
 	for _, s := range r.sources {
 		if !chosen(s.path) {
 			continue
@@ -129,17 +131,10 @@ func (r *Renderer) render(g page, chosen func(path string) bool) ([]File, error)
 		if err != nil {
 			return nil, err
 		}
-		f := File{Path: s.path, Content: content, Mode: 0o644, Origin: "templates/" + s.name, Seed: s.path == seeded}
+		f := tree.File{Path: s.path, Content: content, Mode: 0o644, Origin: "templates/" + s.name, Seed: s.path == tree.OverrideFile}
 		files = append(files, f)
 	}
 	return files, nil
-}
-
-// seeded is written once, with examples, and is a person's from then on.
-const seeded = "compose.override.yaml"
-
-func (p Project) sort() {
-	slices.SortFunc(p.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 }
 
 // source is one file below templates/: rendered if its name ends in .tmpl, else

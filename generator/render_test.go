@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"reflect"
 	"runtime"
@@ -17,6 +18,9 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"rcgen/generator/dotenv"
+	"rcgen/generator/routes"
+	"rcgen/generator/tree"
+	"rcgen/generator/validate"
 )
 
 // TestRenderTwice: the same input gives the same bytes, also from many
@@ -25,7 +29,7 @@ func TestRenderTwice(t *testing.T) {
 	for _, r := range []Request{aRequest(), aPublicRequest(), anExternal()} {
 		plan := must(NewPlan(r, nil))(t)
 		want := renderPlan(t, plan, nil)
-		got := make([]Project, 2*runtime.GOMAXPROCS(0)+2)
+		got := make([]tree.Project, 2*runtime.GOMAXPROCS(0)+2)
 		var all sync.WaitGroup
 		for i := range got {
 			all.Go(func() {
@@ -53,7 +57,7 @@ func TestRenderSteps(t *testing.T) {
 			p := must(NewPlan(request, nil))(t)
 			in := Inputs{Request: must(NewRequestFile(request))(t), Secrets: fakeSecrets(t, request), Ejected: ejected}
 			r := must(NewRenderer(p, in))(t)
-			var rest []File
+			var rest []tree.File
 			var err error
 			var both sync.WaitGroup
 			both.Go(func() { rest, err = r.Rest() })
@@ -62,17 +66,17 @@ func TestRenderSteps(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			together := Project{Files: slices.Concat(first, rest)}
-			together.sort()
+			together := tree.Project{Files: slices.Concat(first, rest)}
+			together.Sort()
 			if want := must(Render(p, in))(t); !reflect.DeepEqual(together, want) {
 				t.Errorf("%s: the steps give %d files, Render %d, or others", p.Profile, len(together.Files), len(want.Files))
 			}
-			early := Project{Files: first}
-			early.sort()
-			for _, path := range []string{ComposeFile, seeded, EnvFile, EnvExample, routesFile, targetsFile} {
+			early := tree.Project{Files: first}
+			early.Sort()
+			for _, path := range []string{tree.ComposeFile, tree.OverrideFile, tree.EnvFile, tree.EnvExample, routes.File, routes.TargetsFile} {
 				content(t, early, path)
 			}
-			for _, f := range Check(early, request.Host, Disk{}) {
+			for _, f := range validate.Files(early, request.Host, validate.Disk{}) {
 				t.Errorf("%s: after the first step: %s", p.Profile, f)
 			}
 		}
@@ -87,7 +91,7 @@ func TestRenderedSet(t *testing.T) {
 		for _, f := range e.project.Files {
 			paths = append(paths, f.Path)
 			mode := "-rw-r--r--"
-			if f.Path == EnvFile {
+			if f.Path == tree.EnvFile {
 				mode = "-rw-------"
 			}
 			if f.Mode.String() != mode {
@@ -100,21 +104,21 @@ func TestRenderedSet(t *testing.T) {
 		if !slices.IsSorted(paths) || len(slices.Compact(slices.Clone(paths))) != len(paths) {
 			t.Errorf("%s: not sorted, or one twice: %v", e.name, paths)
 		}
-		lock := must(ReadLock(fstest.MapFS{LockFile: {Data: []byte(content(t, e.project, LockFile))}}))(t)
-		others := []string{EnvFile, LockFile, RequestFile, e.plan.Request.Profile}
+		lock := must(tree.ReadLock(fstest.MapFS{tree.LockFile: {Data: []byte(content(t, e.project, tree.LockFile))}}))(t)
+		others := []string{tree.EnvFile, tree.LockFile, tree.RequestFile, e.plan.Request.Profile}
 		want := slices.DeleteFunc(paths, func(p string) bool { return slices.Contains(others, p) })
-		if got := sortedKeys(lock.Files); !slices.Equal(got, want) {
+		if got := slices.Sorted(maps.Keys(lock.Files)); !slices.Equal(got, want) {
 			t.Errorf("%s: the lock has %v, want %v", e.name, got, want)
 		}
 		for p, entry := range lock.Files {
 			if got := fmt.Sprintf("%x", sha256.Sum256([]byte(content(t, e.project, p)))); got != entry.SHA256 {
 				t.Errorf("%s: the lock has %s for %s, its content %s", e.name, entry, p, got)
 			}
-			if entry.Origin == "" || entry.Offered != "" || entry.Adopted != (p == seeded) {
+			if entry.Origin == "" || entry.Offered != "" || entry.Adopted != (p == tree.OverrideFile) {
 				t.Errorf("%s: the lock has %s for %s", e.name, entry, p)
 			}
 		}
-		if lock.Version != LockVersion || lock.Rcgen != Version {
+		if lock.Version != tree.LockVersion || lock.Rcgen != tree.Version {
 			t.Errorf("%s: the lock is of version %d from rcgen %s", e.name, lock.Version, lock.Rcgen)
 		}
 	}
@@ -134,7 +138,7 @@ func TestRenderedText(t *testing.T) {
 	}
 }
 
-func textFaults(f File) []string {
+func textFaults(f tree.File) []string {
 	var faults []string
 	if !bytes.HasSuffix(f.Content, []byte("\n")) || bytes.HasSuffix(f.Content, []byte("\n\n")) {
 		faults = append(faults, "does not end with one line end")
@@ -166,10 +170,10 @@ func textFaults(f File) []string {
 // TestRenderedSecrets: no secret reaches a file that is committed.
 func TestRenderedSecrets(t *testing.T) {
 	for _, e := range examples(t) {
-		env := must(dotenv.Parse([]byte(content(t, e.project, EnvFile))))(t)
+		env := must(dotenv.Parse([]byte(content(t, e.project, tree.EnvFile))))(t)
 		for _, f := range e.project.Files {
 			for name, value := range env {
-				if f.Path != EnvFile && bytes.Contains(f.Content, []byte(value)) {
+				if f.Path != tree.EnvFile && bytes.Contains(f.Content, []byte(value)) {
 					t.Errorf("%s: %s holds %s", e.name, f.Path, name)
 				}
 			}
@@ -191,7 +195,7 @@ func TestRenderedOddNames(t *testing.T) {
 		r.Project = project
 		p := renderPlan(t, must(NewPlan(r, nil))(t), nil)
 		if m, err := composeModel(t, p); err != nil || m.Name != project {
-			t.Errorf("project %s: Compose reads %+v, error %v; Check finds %v", project, m, err, Check(p, r.Host, Disk{}))
+			t.Errorf("project %s: Compose reads %+v, error %v; Check finds %v", project, m, err, validate.Files(p, r.Host, validate.Disk{}))
 		}
 	}
 	for _, email := range []string{"!ops@b.com", "#ops@b.com", "&ops@b.com", "*ops@b.com", "'ops@b.com", "{ops}@b.com", "|ops@b.com", "%ops@b.com", "`ops@b.com", "?ops@b.com", "-ops@b.com", "o'ps@b.com", "$ops@b.com", "null@b.com"} {
@@ -225,13 +229,13 @@ func TestScaleChanges(t *testing.T) {
 		want []string
 	}{
 		{"4 to 4", was, nil},
-		{"4 to 6", is, []string{BaseFile, "README.md", ComposeFile, "grafana/dashboards/nats.json", "grafana/dashboards/overview.json", "grafana/dashboards/traefik.json",
-			"prometheus/rules/rocketchat.yaml", "prometheus/targets/rocketchat.yaml", LockFile, RequestFile, "traefik/dynamic/rocketchat.yaml"}},
+		{"4 to 6", is, []string{tree.BaseFile, "README.md", tree.ComposeFile, "grafana/dashboards/nats.json", "grafana/dashboards/overview.json", "grafana/dashboards/traefik.json",
+			"prometheus/rules/rocketchat.yaml", "prometheus/targets/rocketchat.yaml", tree.LockFile, tree.RequestFile, "traefik/dynamic/rocketchat.yaml"}},
 	} {
 		var got []string
-		for _, change := range must(Reconcile(current, renderFile(t, c.file, current[EnvFile].Data)))(t).Changes {
+		for _, change := range must(tree.Reconcile(current, renderFile(t, c.file, current[tree.EnvFile].Data)))(t).Changes {
 			got = append(got, change.File.Path)
-			if change.Op != Replace {
+			if change.Op != tree.Replace {
 				t.Errorf("%s: %s of %s", c.name, change.Op, change.File.Path)
 			}
 		}
@@ -243,7 +247,7 @@ func TestScaleChanges(t *testing.T) {
 }
 
 // renderFile renders a request file with the secrets that are there already.
-func renderFile(t *testing.T, file, env []byte) Project {
+func renderFile(t *testing.T, file, env []byte) tree.Project {
 	t.Helper()
 	r := must(DecodeRequest(file))(t)
 	secrets := fakeSecrets(t, r)

@@ -1,9 +1,9 @@
 package generator
 
 import (
-	"strings"
-
-	"github.com/Masterminds/semver/v3"
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
 )
 
 // RequestVersion is the version of rcgen.yaml that this rcgen reads and writes.
@@ -31,19 +31,19 @@ const (
 // so that the same file gives the same project on any machine. The texts on its keys,
 // for people, are in package keys.
 type Request struct {
-	Version     int     `yaml:"version"`               // RequestVersion
-	Project     string  `yaml:"project"`               // name of the Compose project
-	Users       int     `yaml:"users"`                 // accounts, 1 to MaxUsers
-	Concurrency float64 `yaml:"concurrency,omitempty"` // share of Users online at the peak, up to 1; 0: the profile's
-	Concurrent  int     `yaml:"concurrent,omitempty"`  // users online at the peak, 1 to Users; 0: by Concurrency
-	Instances   int     `yaml:"instances,omitempty"`   // 1 to MaxInstances; 0: planned
-	Profile     string  `yaml:"profile,omitempty"`     // shipped profile, or a file in the project; empty: by Users
-	Edition     string  `yaml:"edition,omitempty"`     // Licensed or Community; empty: as Licensed
-	Release     string  `yaml:"release"`               // version of Rocket.Chat, oldestRelease or later
-	Domain      string  `yaml:"domain"`                // public host name in ASCII, or Localhost
-	TLS         TLS     `yaml:"tls"`
-	MongoDB     MongoDB `yaml:"mongodb,omitempty"`
-	Host        Host    `yaml:"host"`
+	Version     int        `yaml:"version"`               // RequestVersion
+	Project     string     `yaml:"project"`               // name of the Compose project
+	Users       int        `yaml:"users"`                 // accounts, 1 to MaxUsers
+	Concurrency float64    `yaml:"concurrency,omitempty"` // share of Users online at the peak, up to 1; 0: the profile's
+	Concurrent  int        `yaml:"concurrent,omitempty"`  // users online at the peak, 1 to Users; 0: by Concurrency
+	Instances   int        `yaml:"instances,omitempty"`   // 1 to MaxInstances; 0: planned
+	Profile     string     `yaml:"profile,omitempty"`     // shipped profile, or a file in the project; empty: by Users
+	Edition     string     `yaml:"edition,omitempty"`     // Licensed or Community; empty: as Licensed
+	Release     string     `yaml:"release"`               // version of Rocket.Chat, oldestRelease or later
+	Domain      string     `yaml:"domain"`                // public host name in ASCII, or Localhost
+	TLS         TLS        `yaml:"tls"`
+	MongoDB     MongoDB    `yaml:"mongodb,omitempty"`
+	Host        stack.Host `yaml:"host"`
 	Options     `yaml:",inline"`
 }
 
@@ -77,46 +77,11 @@ type MongoDB struct {
 	Version  string `yaml:"version,omitempty"`  // major.minor, of MongoDBVersions; empty: the release's
 }
 
-// Host is the machine the project is planned for.
-type Host struct {
-	Cores  int        `yaml:"cores" json:"cores"`   // 1 to MaxCores
-	Memory Bytes      `yaml:"memory" json:"memory"` // bytes, MinMemory to MaxMemory
-	Source HostSource `yaml:"-" json:"source"`      // where the two figures come from
-}
-
-// HostSource says where the figures of a Host come from.
-type HostSource string
-
-// The sources of a Host.
-const (
-	HostDetected  HostSource = "detected"   // measured on this machine
-	HostFlag      HostSource = "flag"       // --cores and --memory
-	HostRequested HostSource = "rcgen.yaml" // recorded there by an earlier run
-)
-
-// Bounds of a request: beyond them a value is taken for a slip of the finger.
-// They are assumptions, far outside the vendor's sizing tables, which end at
-// 80,000 users (RocketChat/docs b693db8, 2023-08-09).
-const (
-	MaxUsers     = 1_000_000
-	MaxInstances = 1_000
-	MaxCores     = 4_096
-	MinMemory    = 512 * MiB
-	MaxMemory    = 64 * TiB
-)
-
-// isProjectName reports whether Compose accepts s as a project name
-// (github.com/compose-spec/compose-spec, 04-version-and-name.md).
-func isProjectName(s string) bool {
-	const first = "abcdefghijklmnopqrstuvwxyz0123456789"
-	return s != "" && strings.Contains(first, s[:1]) && strings.Trim(s, first+"_-") == ""
-}
-
 // Check returns what a person must change before the request can be planned,
 // or nil. It converts nothing: see NormalDomain for internationalised names.
 func (r Request) Check() error {
 	for _, check := range []func() error{
-		r.checkSize, r.checkHost, r.checkNames, r.checkRelease, r.checkDomain, r.checkTLS, r.checkProxies, r.checkMongoVersion, r.checkOptions,
+		r.checkSize, r.checkHost, r.checkNames, func() error { return catalog.CheckRelease(r.Release) }, r.checkDomain, r.checkTLS, r.checkProxies, r.checkMongoVersion, r.checkOptions,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -127,46 +92,41 @@ func (r Request) Check() error {
 
 func (r Request) checkSize() error {
 	switch {
-	case r.Users < 1 || r.Users > MaxUsers:
-		return hinted("count every account that will exist, online or not", "users: %d is not between 1 and %d", r.Users, MaxUsers)
+	case r.Users < 1 || r.Users > catalog.MaxUsers:
+		return fault.New("users: %d is not between 1 and %d", r.Users, catalog.MaxUsers).
+			Fix("count every account that will exist, online or not")
 	case r.Concurrency != 0 && !(r.Concurrency > 0 && r.Concurrency <= 1):
-		return hinted("0.2 means that one user in five is online at the busiest time", "concurrency: %v is not above 0 and up to 1", r.Concurrency)
+		return fault.New("concurrency: %v is not above 0 and up to 1", r.Concurrency).
+			Fix("0.2 means that one user in five is online at the busiest time")
 	case r.Concurrent < 0 || r.Concurrent > r.Users:
-		return hinted("count the users online at the busiest time", "concurrent: %d is not between 1 and users, %d", r.Concurrent, r.Users)
-	case r.Instances < 0 || r.Instances > MaxInstances:
-		return hinted("leave it out to have it planned from the users", "instances: %d is not between 1 and %d", r.Instances, MaxInstances)
+		return fault.New("concurrent: %d is not between 1 and users, %d", r.Concurrent, r.Users).
+			Fix("count the users online at the busiest time")
+	case r.Instances < 0 || r.Instances > catalog.MaxInstances:
+		return fault.New("instances: %d is not between 1 and %d", r.Instances, catalog.MaxInstances).
+			Fix("leave it out to have it planned from the users")
 	}
 	return nil
 }
 
 func (r Request) checkHost() error {
 	switch {
-	case r.Host.Cores < 1 || r.Host.Cores > MaxCores:
-		return hinted("give the number of cores of the machine that will run it", "cores: %d is not between 1 and %d", r.Host.Cores, MaxCores)
-	case r.Host.Memory < MinMemory || r.Host.Memory > MaxMemory:
-		return hinted("give the memory of the machine that will run it, like 32GiB", "memory: %s is not between %s and %s", r.Host.Memory, MinMemory, MaxMemory)
+	case r.Host.Cores < 1 || r.Host.Cores > catalog.MaxCores:
+		return fault.New("cores: %d is not between 1 and %d", r.Host.Cores, catalog.MaxCores).
+			Fix("give the number of cores of the machine that will run it")
+	case r.Host.Memory < catalog.MinMemory || r.Host.Memory > catalog.MaxMemory:
+		return fault.New("memory: %s is not between %s and %s", r.Host.Memory, catalog.MinMemory, catalog.MaxMemory).
+			Fix("give the memory of the machine that will run it, like 32GiB")
 	}
 	return nil
 }
 
 func (r Request) checkNames() error {
 	switch {
-	case !isProjectName(r.Project):
-		return hinted("lower-case letters, digits, - and _, beginning with a letter or digit", "project: %q is not a Compose project name", r.Project)
+	case !catalog.IsProjectName(r.Project):
+		return fault.New("project: %q is not a Compose project name", r.Project).
+			Fix("lower-case letters, digits, - and _, beginning with a letter or digit")
 	case r.Edition != "" && r.Edition != Licensed && r.Edition != Community:
-		return hinted("licensed or community", "edition: %q is not known", r.Edition)
-	}
-	return nil
-}
-
-func (r Request) checkRelease() error {
-	v, err := semver.StrictNewVersion(r.Release)
-	if err != nil || v.Metadata() != "" {
-		return hinted("give all three numbers, like "+DefaultRelease, "release: %q is not a Rocket.Chat version", r.Release)
-	}
-	if v.LessThan(semver.MustParse(oldestRelease)) {
-		return hinted("the Alpine image that the health checks rely on exists since 7.0.0 (RocketChat/Rocket.Chat#28042)",
-			"release: %s is older than %s", r.Release, oldestRelease)
+		return fault.New("edition: %q is not known", r.Edition).Fix("licensed or community")
 	}
 	return nil
 }

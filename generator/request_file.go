@@ -3,14 +3,15 @@ package generator
 import (
 	"bytes"
 	"fmt"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/strict"
+	"rcgen/generator/tree"
 	"reflect"
 	"strconv"
 
 	"go.yaml.in/yaml/v4"
 )
-
-// RequestFile is the file that holds the Request.
-const RequestFile = "rcgen.yaml"
 
 // SchemaFile is the JSON Schema of rcgen.yaml that each project holds for editors.
 const SchemaFile = "rcgen.schema.json"
@@ -36,17 +37,18 @@ func DecodeRequest(data []byte) (Request, error) {
 	}
 	head.Version = RequestVersion
 	if err := yaml.Unmarshal(data, &head); err == nil && head.Version < 1 {
-		return Request{}, hinted("write version: 1", "%s: version %d is none", RequestFile, head.Version)
+		return Request{}, fault.New("%s: version %d is none", tree.RequestFile, head.Version).Fix("write version: 1")
 	} else if err == nil && head.Version > RequestVersion {
-		return Request{}, hinted("use a newer rcgen", "%s: version %d is newer than this rcgen reads (%d)", RequestFile, head.Version, RequestVersion)
+		return Request{}, fault.New("%s: version %d is newer than this rcgen reads (%d)", tree.RequestFile, head.Version, RequestVersion).
+			Fix("use a newer rcgen")
 	}
 	r := Request{Version: RequestVersion}
-	if err := decodeStrict(RequestFile, data, &r); err != nil {
-		return Request{}, &Error{What: err.Error(), Hint: "rcgen explain lists the keys of " + RequestFile}
+	if err := strict.Decode(tree.RequestFile, data, &r); err != nil {
+		return Request{}, &fault.Error{Err: err, Hint: "rcgen explain lists the keys of " + tree.RequestFile}
 	}
-	r.Host.Source = HostRequested
+	r.Host.Source = stack.HostRequested
 	if err := r.Check(); err != nil {
-		return Request{}, fmt.Errorf("%s: %w", RequestFile, err)
+		return Request{}, fmt.Errorf("%s: %w", tree.RequestFile, err)
 	}
 	return r, nil
 }
@@ -76,15 +78,15 @@ func SetSize(data []byte, users, instances int) ([]byte, error) {
 }
 
 // errLayout is a rcgen.yaml that no line can be changed in without reading on.
-var errLayout = hinted("change users and instances there by hand, then run rcgen generate",
-	"%s: is not written in a way that can be changed line by line", RequestFile)
+var errLayout = fault.New("%s: is not written in a way that can be changed line by line", tree.RequestFile).
+	Fix("change users and instances there by hand, then run rcgen generate")
 
 // setInt puts value at a top-level key: in place where the key is there, else on
 // a line of its own below the key named after. A value of 0 removes the line.
 func setInt(data []byte, key string, value int, after string) ([]byte, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return nil, fmt.Errorf("%s: %s", RequestFile, plainYAML(err))
+		return nil, fmt.Errorf("%s: %s", tree.RequestFile, strict.Plain(err))
 	}
 	lines := bytes.SplitAfter(data, []byte("\n"))
 	if node := topLevel(&doc, key); node != nil {

@@ -3,6 +3,9 @@ package generator
 import (
 	"bytes"
 	"fmt"
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 	"reflect"
 	"strings"
 
@@ -15,7 +18,8 @@ func errReleaseLayout(release, mongoDB string) error {
 	if mongoDB != "" {
 		hint += `, and version: "` + mongoDB + `" below mongodb`
 	}
-	return hinted(hint+", then run rcgen generate", "%s: is not written in a way that can be changed line by line", RequestFile)
+	return fault.New("%s: is not written in a way that can be changed line by line", tree.RequestFile).
+		Fix(hint + ", then run rcgen generate")
 }
 
 // SetRelease returns rcgen.yaml with another release and, for its own database,
@@ -27,7 +31,7 @@ func SetRelease(data []byte, release, mongoDB string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	releases, err := KnownReleases()
+	releases, err := catalog.KnownReleases()
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +46,7 @@ func SetRelease(data []byte, release, mongoDB string) ([]byte, error) {
 	if err := want.Check(); err != nil {
 		return nil, err
 	}
-	if _, err := releases.chooseMongoDB(want); err != nil {
+	if _, err := chooseMongoDB(releases, want); err != nil {
 		return nil, err
 	}
 	out, ok := setText(data, release, "release")

@@ -2,6 +2,9 @@ package generator
 
 import (
 	"errors"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"strings"
 	"testing"
 )
@@ -56,11 +59,11 @@ func TestSetReleaseRefused(t *testing.T) {
 		{"alias", strings.Replace(releaseRequest, "7.10.9", "&a 7.10.9", 1), "7.12.7", "7.0", "line by line", "by hand"},
 		{"pair", releaseRequest, "9.0.0", "8.2", "not supported by Rocket.Chat 9.0.0", "rcgen upgrade"},
 		{"no image", releaseRequest, "7.13.9", "6.0", `"6.0"`, "7.0, 8.0 or 8.2"},
-		{"broken", "users: [", "7.13.9", "7.0", RequestFile, ""},
+		{"broken", "users: [", "7.13.9", "7.0", tree.RequestFile, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := SetRelease([]byte(c.text), c.release, c.mongoDB)
-			var refused *Error
+			var refused *fault.Error
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("error %v, got\n%s", err, got)
 			}
@@ -100,7 +103,7 @@ func TestMongoDBVersion(t *testing.T) {
 			t.Errorf("%s on %s: %v", c.release, c.version, err)
 			continue
 		}
-		if s := must(p.Service(MongoDBService))(t); !strings.HasPrefix(s.Image, c.image) || p.MongoDBVersion != c.image[6:9] {
+		if s := must(p.Service(stack.MongoDBService))(t); !strings.HasPrefix(s.Image, c.image) || p.MongoDBVersion != c.image[6:9] {
 			t.Errorf("%s on %s: image %s, version %s", c.release, c.version, s.Image, p.MongoDBVersion)
 		}
 		warned := false

@@ -2,6 +2,10 @@ package generator
 
 import (
 	"errors"
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"regexp"
 	"strconv"
 	"strings"
@@ -54,7 +58,7 @@ func TestDecodeRequestErrors(t *testing.T) {
 				t.Fatal("it was taken")
 			}
 			msg := err.Error()
-			if !strings.HasPrefix(msg, RequestFile+": ") || !strings.Contains(msg, c.want) || strings.Contains(msg, "\n") {
+			if !strings.HasPrefix(msg, tree.RequestFile+": ") || !strings.Contains(msg, c.want) || strings.Contains(msg, "\n") {
 				t.Errorf("%q: wants one line that begins with the file and holds %q", msg, c.want)
 			}
 			if c.line > 0 && !namesLine(msg, c.line) {
@@ -84,21 +88,21 @@ var requests = []struct {
 }{
 	{"plain", func(r *Request) {}, ""},
 	{"everything", func(r *Request) {
-		r.Users, r.Concurrent, r.Instances, r.Edition = MaxUsers, MaxUsers, MaxInstances, Community
-		r.Host = Host{Cores: MaxCores, Memory: MaxMemory}
+		r.Users, r.Concurrent, r.Instances, r.Edition = catalog.MaxUsers, catalog.MaxUsers, catalog.MaxInstances, Community
+		r.Host = stack.Host{Cores: catalog.MaxCores, Memory: catalog.MaxMemory}
 	}, ""},
 	{"no users", func(r *Request) { r.Users = 0 }, "users"},
-	{"users", func(r *Request) { r.Users = MaxUsers + 1 }, "users"},
+	{"users", func(r *Request) { r.Users = catalog.MaxUsers + 1 }, "users"},
 	{"concurrency", func(r *Request) { r.Concurrency = 1.01 }, "concurrency"},
 	{"negative concurrency", func(r *Request) { r.Concurrency = -0.1 }, "concurrency"},
 	{"concurrent", func(r *Request) { r.Concurrent = r.Users + 1 }, "concurrent"},
 	{"negative concurrent", func(r *Request) { r.Concurrent = -1 }, "concurrent"},
-	{"instances", func(r *Request) { r.Instances = MaxInstances + 1 }, "instances"},
+	{"instances", func(r *Request) { r.Instances = catalog.MaxInstances + 1 }, "instances"},
 	{"negative instances", func(r *Request) { r.Instances = -1 }, "instances"},
 	{"no cores", func(r *Request) { r.Host.Cores = 0 }, "cores"},
-	{"cores", func(r *Request) { r.Host.Cores = MaxCores + 1 }, "cores"},
-	{"memory", func(r *Request) { r.Host.Memory = MinMemory - 1 }, "memory"},
-	{"much memory", func(r *Request) { r.Host.Memory = MaxMemory + 1 }, "memory"},
+	{"cores", func(r *Request) { r.Host.Cores = catalog.MaxCores + 1 }, "cores"},
+	{"memory", func(r *Request) { r.Host.Memory = catalog.MinMemory - 1 }, "memory"},
+	{"much memory", func(r *Request) { r.Host.Memory = catalog.MaxMemory + 1 }, "memory"},
 	{"no project", func(r *Request) { r.Project = "" }, "project"},
 	{"capitals", func(r *Request) { r.Project = "Chat" }, "project"},
 	{"dash first", func(r *Request) { r.Project = "-chat" }, "project"},
@@ -108,7 +112,7 @@ var requests = []struct {
 	{"no release", func(r *Request) { r.Release = "" }, "release"},
 	{"two numbers", func(r *Request) { r.Release = "8.9" }, "release"},
 	{"with a v", func(r *Request) { r.Release = "v8.9.1" }, "release"},
-	{"oldest", func(r *Request) { r.Release = oldestRelease }, ""},
+	{"oldest", func(r *Request) { r.Release = catalog.OldestRelease }, ""},
 	{"older", func(r *Request) { r.Release = "6.13.0" }, "release"},
 	{"candidate of the oldest", func(r *Request) { r.Release = "7.0.0-rc.1" }, "release"},
 }
@@ -135,7 +139,7 @@ func checkRefusal(t *testing.T, err error, key string) {
 		}
 		return
 	}
-	var e *Error
+	var e *fault.Error
 	if !errors.As(err, &e) || !strings.HasPrefix(e.What, key+":") || e.Hint == "" {
 		t.Errorf("got %#v, want an error that begins with %q and has a hint", err, key+":")
 	}

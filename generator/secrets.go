@@ -4,19 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
 	"rcgen/generator/dotenv"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
-
-// EnvFile holds the secrets of a project. Compose reads it by itself; .gitignore
-// names it.
-const EnvFile = ".env"
-
-// EnvExample is a committed stand-in for EnvFile with plainly fake values, for
-// checks where the secrets are not: `docker compose --env-file .env.example config`.
-const EnvExample = ".env.example"
 
 // The variables of EnvFile that hold secrets.
 const (
@@ -60,7 +55,7 @@ type Secrets struct {
 func StandInSecrets(r Request, path string, env []byte) (Secrets, error) {
 	known, err := dotenv.Parse(env)
 	if err != nil {
-		return Secrets{}, hinted("write NAME=value, one on each line, and close every quote", "%s: %v", path, err)
+		return Secrets{}, fault.New("%s: %v", path, err).Fix("write NAME=value, one on each line, and close every quote")
 	}
 	b := bytes.NewBuffer(append([]byte{}, env...))
 	fmt.Fprintln(b)
@@ -103,7 +98,8 @@ func secretNames(r Request) (made, given []string) {
 func NewSecrets(r Request, env []byte, given map[string]string, random io.Reader) (Secrets, error) {
 	known, err := dotenv.Parse(env)
 	if err != nil {
-		return Secrets{}, hinted("write NAME=value, one on each line, and close every quote", "%s: %v", EnvFile, err)
+		return Secrets{}, fault.New("%s: %v", tree.EnvFile, err).
+			Fix("write NAME=value, one on each line, and close every quote")
 	}
 	f := envFile{known: known}
 	if len(env) == 0 {
@@ -113,7 +109,7 @@ func NewSecrets(r Request, env []byte, given map[string]string, random io.Reader
 	if len(env) > 0 && env[len(env)-1] != '\n' && f.lacks(r, given) {
 		f.text.WriteByte('\n')
 	}
-	for _, name := range sortedKeys(given) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if err := f.give(name, given[name]); err != nil {
 			return Secrets{}, err
 		}
@@ -121,7 +117,8 @@ func NewSecrets(r Request, env []byte, given map[string]string, random io.Reader
 	makes, needs := secretNames(r)
 	for _, name := range needs {
 		if f.known[name] == "" {
-			return Secrets{}, hinted(fmt.Sprintf("write %s='...' into %s, or give a file that holds it: --secret %[1]s=FILE", name, EnvFile), "%s: %s is missing", EnvFile, name)
+			return Secrets{}, fault.New("%s: %s is missing", tree.EnvFile, name).
+				Fix(fmt.Sprintf("write %s='...' into %s, or give a file that holds it: --secret %[1]s=FILE", name, tree.EnvFile))
 		}
 	}
 	var made []string
@@ -152,7 +149,7 @@ type envFile struct {
 func (f *envFile) lacks(r Request, given map[string]string) bool {
 	makes, _ := secretNames(r)
 	absent := func(name string) bool { return f.known[name] == "" }
-	return slices.ContainsFunc(makes, absent) || slices.ContainsFunc(sortedKeys(given), absent)
+	return slices.ContainsFunc(makes, absent) || slices.ContainsFunc(slices.Sorted(maps.Keys(given)), absent)
 }
 
 func (f *envFile) add(name, line string) {
@@ -164,7 +161,8 @@ func (f *envFile) add(name, line string) {
 // reaches the container is what was in the person's file.
 func (f *envFile) give(name, value string) error {
 	if !isVariable(name) || value == "" {
-		return hinted("like SMTP_PASSWORD", "secret: %q is not the name of a variable, or has no value", name)
+		return fault.New("secret: %q is not the name of a variable, or has no value", name).
+			Fix("like SMTP_PASSWORD")
 	}
 	if name == secretMongoURL {
 		if err := CheckMongoURL(value); err != nil {
@@ -172,22 +170,25 @@ func (f *envFile) give(name, value string) error {
 		}
 	}
 	if slices.Contains(inURLs, name) && strings.Trim(value, unreserved) != "" {
-		return hinted("letters, digits, -, ., _ and ~", "secret: %s holds a character that a URL takes for its own", name)
+		return fault.New("secret: %s holds a character that a URL takes for its own", name).
+			Fix("letters, digits, -, ., _ and ~")
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }) {
-		return hinted("give a file of text", "secret: %s holds a control character", name)
+		return fault.New("secret: %s holds a control character", name).Fix("give a file of text")
 	}
 	if have := f.known[name]; have == value {
 		return nil
 	} else if have != "" {
-		return hinted("change it there", "%s: %s is there already with another value", EnvFile, name)
+		return fault.New("%s: %s is there already with another value", tree.EnvFile, name).
+			Fix("change it there")
 	}
 	line := "'" + value + "'" // single quotes: Compose takes every $ literally
 	if strings.ContainsAny(value, "'\\\n") {
 		line = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "\n", `\n`).Replace(value) + `"`
 	}
 	if read, err := dotenv.Parse([]byte(name + "=" + line + "\n")); err != nil || read[name] != value {
-		return hinted("use letters and digits, or write it into "+EnvFile+" yourself", "secret: %s holds characters that %s cannot", name, EnvFile)
+		return fault.New("secret: %s holds characters that %s cannot", name, tree.EnvFile).
+			Fix("use letters and digits, or write it into " + tree.EnvFile + " yourself")
 	}
 	f.add(name, line)
 	return nil
@@ -249,11 +250,12 @@ func CheckMongoURL(url string) error {
 	hosts, _, _ := strings.Cut(rest[strings.LastIndex(rest, "@")+1:], "/")
 	switch {
 	case scheme != "mongodb" && scheme != "mongodb+srv":
-		return hinted(hint, "mongo URL: does not begin with mongodb:// or mongodb+srv://")
+		return fault.New("mongo URL: does not begin with mongodb:// or mongodb+srv://").Fix(hint)
 	case strings.ContainsAny(url, " \t\r\n'\"\\`"):
-		return hinted("one line, with spaces, quotes and backslashes percent-encoded", "mongo URL: holds a character that does not belong there")
+		return fault.New("mongo URL: holds a character that does not belong there").
+			Fix("one line, with spaces, quotes and backslashes percent-encoded")
 	case strings.Trim(hosts, ",:") == "" || strings.HasPrefix(hosts, "?"):
-		return hinted(hint, "mongo URL: names no host")
+		return fault.New("mongo URL: names no host").Fix(hint)
 	}
 	return nil
 }

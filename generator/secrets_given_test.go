@@ -2,8 +2,11 @@ package generator
 
 import (
 	"bytes"
+	"maps"
 	"math/rand/v2"
 	"net/url"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"slices"
 	"strings"
 	"testing"
@@ -90,7 +93,7 @@ func TestSecretsOfOptions(t *testing.T) {
 		if !slices.Equal(s.Made, want) {
 			t.Errorf("%s: made %v, want %v", c.name, s.Made, want)
 		}
-		if got, want := sortedKeys(readEnv(t, s)), slices.Sorted(slices.Values(append(want, c.given...))); !slices.Equal(got, want) {
+		if got, want := slices.Sorted(maps.Keys(readEnv(t, s))), slices.Sorted(slices.Values(append(want, c.given...))); !slices.Equal(got, want) {
 			t.Errorf("%s: .env has %v, want %v", c.name, got, want)
 		}
 		for _, name := range c.given {
@@ -124,15 +127,15 @@ func TestSecretsNowhereElse(t *testing.T) {
 		p := must(Render(must(NewPlan(r, nil))(t), Inputs{Request: must(NewRequestFile(r))(t), Secrets: s}))(t)
 		env := readEnv(t, s)
 		if want := len(given) + len(s.Made); len(env) != want || want < 11 {
-			t.Errorf("%d: .env has %v", i, sortedKeys(env))
+			t.Errorf("%d: .env has %v", i, slices.Sorted(maps.Keys(env)))
 		}
 		for _, f := range p.Files {
 			for name, value := range env {
-				if f.Path != EnvFile && bytes.Contains(f.Content, []byte(value)) {
+				if f.Path != tree.EnvFile && bytes.Contains(f.Content, []byte(value)) {
 					t.Errorf("%d: %s holds %s", i, f.Path, name)
 				}
 			}
-			if f.Path != EnvFile && bytes.Contains(f.Content, []byte("hunter2")) {
+			if f.Path != tree.EnvFile && bytes.Contains(f.Content, []byte("hunter2")) {
 				t.Errorf("%d: %s holds a part of a secret", i, f.Path)
 			}
 		}
@@ -145,7 +148,7 @@ func TestSecretsInURLs(t *testing.T) {
 	const password = "p@ss/w?rd#%41:x"
 	r := aRequest()
 	for name, at := range map[string][2]string{
-		secretApp: {"rocketchat-1", "MONGO_URL"}, secretExporter: {MongoDBExporter, "MONGODB_URI"}, secretNATS: {"rocketchat-1", "TRANSPORTER"},
+		secretApp: {"rocketchat-1", "MONGO_URL"}, secretExporter: {stack.MongoDBExporter, "MONGODB_URI"}, secretNATS: {"rocketchat-1", "TRANSPORTER"},
 	} {
 		s, err := NewSecrets(r, nil, map[string]string{name: password}, rand.NewChaCha8([32]byte{6}))
 		if err != nil {

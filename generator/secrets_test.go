@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"rcgen/generator/dotenv"
+	"rcgen/generator/tree"
 )
 
 // readEnv reads .env as Compose does.
@@ -66,11 +67,11 @@ func TestNewSecretsNames(t *testing.T) {
 		example := must(dotenv.Parse(exampleEnv(r)))(t)
 		for _, name := range names {
 			if example[name] == "" || !strings.Contains(example[name], "fake") {
-				t.Errorf("%s: %s has %q", EnvExample, name, example[name])
+				t.Errorf("%s: %s has %q", tree.EnvExample, name, example[name])
 			}
 		}
 		if len(example) != len(names) {
-			t.Errorf("%s has %d variables, want %d", EnvExample, len(example), len(names))
+			t.Errorf("%s has %d variables, want %d", tree.EnvExample, len(example), len(names))
 		}
 	}
 }

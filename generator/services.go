@@ -3,6 +3,9 @@ package generator
 import (
 	"fmt"
 	"math"
+	"rcgen/generator/catalog"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 // carries returns what the host carries at most when nobody states a count.
@@ -36,26 +39,26 @@ func (s sizing) edition() string {
 }
 
 // services returns every service with its figures.
-func (s sizing) services(cat catalog, mongoDB string) ([]Service, error) {
+func (s sizing) services(cat catalog.Catalog, mongoDB string) ([]Service, error) {
 	var all []Service
 	for _, d := range s.demands {
-		image, err := cat.image(imageName(d.name, mongoDB))
+		image, err := cat.Image(catalog.ImageName(d.name, mongoDB))
 		if err != nil {
 			return nil, err
 		}
 		svc := Service{Name: d.name, Image: image, Replicas: d.count, CPUs: s.cpus(d), Memory: s.memoryFigure(d), PIDs: s.pids(d)}
 		switch d.name {
-		case RocketChat:
+		case stack.RocketChat:
 			svc.Image += ":" + s.request.Release
 			svc.Heap = heap(d, s.profile.HeapShare)
-		case Traefik:
+		case stack.Traefik:
 			svc.Heap = heap(d, s.profile.GoShare)
-		case MongoDBService:
+		case stack.MongoDBService:
 			svc.Cache = s.cache(d)
 			svc.DiskPerYear = s.databaseDisk()
-		case Prometheus:
+		case stack.Prometheus:
 			svc.DiskPerYear = s.metricsDisk()
-		case Loki:
+		case stack.Loki:
 			svc.DiskPerYear = s.logsDisk()
 		}
 		all = append(all, svc)
@@ -63,15 +66,8 @@ func (s sizing) services(cat catalog, mongoDB string) ([]Service, error) {
 	return all, nil
 }
 
-func imageName(service, mongoDB string) string {
-	if service == MongoDBService {
-		return service + "-" + mongoDB
-	}
-	return service
-}
-
 func (s sizing) cpus(d demand) Figure[float64] {
-	want, cores := d.shape.cpus(s.concurrent), float64(s.request.Host.Cores)
+	want, cores := d.shape.CPUsFor(s.concurrent), float64(s.request.Host.Cores)
 	f := Figure[float64]{Value: min(want, cores), Source: d.shape.CPUs.Origin()}
 	f.Reason = fmt.Sprint(d.shape.CPUs.Value)
 	if per := d.shape.CPUsPerConcurrent; per != nil && per.Value > 0 {
@@ -84,8 +80,8 @@ func (s sizing) cpus(d demand) Figure[float64] {
 	return f
 }
 
-func (s sizing) memoryFigure(d demand) Figure[Bytes] {
-	f := Figure[Bytes]{Value: d.limit, Reason: d.shape.Memory.Value.String(), Source: d.shape.Memory.Origin()}
+func (s sizing) memoryFigure(d demand) Figure[units.Bytes] {
+	f := Figure[units.Bytes]{Value: d.limit, Reason: d.shape.Memory.Value.String(), Source: d.shape.Memory.Origin()}
 	if per := d.shape.MemoryPerConcurrent; per != nil && per.Value > 0 {
 		f.Reason += fmt.Sprintf(" + %d concurrent x %s", s.concurrent, per.Value)
 		f.Source += "; " + per.Origin()
@@ -98,33 +94,33 @@ func (s sizing) memoryFigure(d demand) Figure[Bytes] {
 
 func (s sizing) pids(d demand) Figure[int] {
 	limit := s.profile.PIDs
-	return Figure[int]{Value: limit.Value.of(d.name), Reason: "the profile's", Source: limit.Origin()}
+	return Figure[int]{Value: limit.Value.Of(d.name), Reason: "the profile's", Source: limit.Origin()}
 }
 
-func heap(d demand, share Cited[float64]) *Figure[Bytes] {
-	return &Figure[Bytes]{
-		Value:  Bytes(float64(d.limit.MiB())*share.Value) * MiB,
+func heap(d demand, share catalog.Cited[float64]) *Figure[units.Bytes] {
+	return &Figure[units.Bytes]{
+		Value:  units.Bytes(float64(d.limit.MiB())*share.Value) * units.MiB,
 		Reason: fmt.Sprintf("%v of the memory limit %s", share.Value, d.limit),
 		Source: share.Origin(),
 	}
 }
 
-func (s sizing) cache(d demand) *Figure[Bytes] {
+func (s sizing) cache(d demand) *Figure[units.Bytes] {
 	c := s.profile.Cache.Value
-	value := Bytes(float64((d.limit-c.Less).MiB())*c.Share) * MiB
-	return &Figure[Bytes]{
+	value := units.Bytes(float64((d.limit-c.Less).MiB())*c.Share) * units.MiB
+	return &Figure[units.Bytes]{
 		Value:  max(value, c.Min),
 		Reason: fmt.Sprintf("%v x (memory limit %s - %s), at least %s", c.Share, d.limit, c.Less, c.Min),
 		Source: s.profile.Cache.Origin(),
 	}
 }
 
-func (s sizing) databaseDisk() *Figure[Bytes] {
-	st, users := s.profile.Storage, Bytes(s.request.Users)
+func (s sizing) databaseDisk() *Figure[units.Bytes] {
+	st, users := s.profile.Storage, units.Bytes(s.request.Users)
 	const days, months = 365, 12
-	messages := users * Bytes(st.MessagesPerUserDay.Value) * days * st.BytesPerMessage.Value
+	messages := users * units.Bytes(st.MessagesPerUserDay.Value) * days * st.BytesPerMessage.Value
 	uploads := users * st.UploadsPerUserMonth.Value * months
-	return &Figure[Bytes]{
+	return &Figure[units.Bytes]{
 		Value: messages + uploads,
 		Reason: fmt.Sprintf("%d users x (%d messages a day of %s + uploads of %s a month)",
 			users, st.MessagesPerUserDay.Value, st.BytesPerMessage.Value, st.UploadsPerUserMonth.Value),
@@ -132,9 +128,9 @@ func (s sizing) databaseDisk() *Figure[Bytes] {
 	}
 }
 
-func (s sizing) metricsDisk() *Figure[Bytes] {
+func (s sizing) metricsDisk() *Figure[units.Bytes] {
 	st := s.profile.Storage
-	return &Figure[Bytes]{
+	return &Figure[units.Bytes]{
 		Value:  st.MetricsSize.Value,
 		Reason: fmt.Sprintf("kept %s, never more than %s", st.MetricsRetention.Value, st.MetricsSize.Value),
 		Source: st.MetricsRetention.Origin() + "; " + st.MetricsSize.Origin(),

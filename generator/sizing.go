@@ -1,24 +1,30 @@
 package generator
 
-import "math"
+import (
+	"math"
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
+)
 
 // chooseProfile returns the profile of a plan: the one given, the shipped one the
 // request names, or the shipped one in whose range its users fall.
-func chooseProfile(r Request, own *Profile) (Profile, error) {
+func chooseProfile(r Request, own *catalog.Profile) (catalog.Profile, error) {
 	switch {
 	case own != nil:
 		return *own, nil
 	case r.Profile != "":
-		return shipped(r.Profile)
+		return catalog.Shipped(r.Profile)
 	}
-	p, err := shipped("medium") // the base of the other two: mostly it is also the answer
+	p, err := catalog.Shipped("medium") // the base of the other two: mostly it is also the answer
 	switch {
 	case err != nil:
-		return Profile{}, err
+		return catalog.Profile{}, err
 	case r.Users < p.Users.Value.Min:
-		return shipped("small")
+		return catalog.Shipped("small")
 	case r.Users > p.Users.Value.Max:
-		return shipped("large")
+		return catalog.Shipped("large")
 	default:
 		return p, nil
 	}
@@ -27,27 +33,27 @@ func chooseProfile(r Request, own *Profile) (Profile, error) {
 // sizing is the arithmetic of one plan.
 type sizing struct {
 	request    Request
-	profile    Profile
-	concurrent int      // users online at once
-	needed     int      // replicas these users need
-	ceiling    int      // most replicas that rcgen plans by itself on this host
-	instances  int      // replicas planned
-	demands    []demand // every service, in the order of Shapes.all
-	reserve    Bytes    // left to the system
-	logs       bool     // Loki and the collector are planned
-	lowered    bool     // limits are below what the profile wants, or a service it wants is left out
+	profile    catalog.Profile
+	concurrent int         // users online at once
+	needed     int         // replicas these users need
+	ceiling    int         // most replicas that rcgen plans by itself on this host
+	instances  int         // replicas planned
+	demands    []demand    // every service, in the order of Shapes.all
+	reserve    units.Bytes // left to the system
+	logs       bool        // Loki and the collector are planned
+	lowered    bool        // limits are below what the profile wants, or a service it wants is left out
 }
 
 // demand is the memory one service asks for and gets.
 type demand struct {
 	name      string
-	shape     Shape
-	count     int   // replicas
-	min, want Bytes // of each replica, whole MiB
-	limit     Bytes // of each replica, whole MiB
+	shape     catalog.Shape
+	count     int         // replicas
+	min, want units.Bytes // of each replica, whole MiB
+	limit     units.Bytes // of each replica, whole MiB
 }
 
-func newSizing(r Request, p Profile) (sizing, error) {
+func newSizing(r Request, p catalog.Profile) (sizing, error) {
 	s := sizing{request: r, profile: p, concurrent: r.concurrent(p), reserve: Reserve(p.OSReserve.Value, r.Host.Memory)}
 	s.needed = ceilDiv(s.concurrent, p.ConcurrentPerInstance.Value)
 	if r.Edition != Community {
@@ -82,7 +88,7 @@ func newSizing(r Request, p Profile) (sizing, error) {
 }
 
 // concurrent returns the users online at once: stated, or a share of all.
-func (r Request) concurrent(p Profile) int {
+func (r Request) concurrent(p catalog.Profile) int {
 	switch {
 	case r.Concurrent > 0:
 		return r.Concurrent
@@ -99,9 +105,9 @@ func shareOf(users int, share float64) int {
 }
 
 // Reserve returns what stays with the system of a memory: the share of each slice.
-func Reserve(slices []Slice, memory Bytes) Bytes {
+func Reserve(slices []catalog.Slice, memory units.Bytes) units.Bytes {
 	var sum float64
-	var from Bytes
+	var from units.Bytes
 	for _, s := range slices {
 		to := s.UpTo
 		if to == 0 || to > memory {
@@ -112,11 +118,13 @@ func Reserve(slices []Slice, memory Bytes) Bytes {
 			from = to
 		}
 	}
-	return Bytes(math.Ceil(sum))
+	return units.Bytes(math.Ceil(sum))
 }
 
 // budget returns what all limits together may take, in whole MiB.
-func (s sizing) budget() Bytes { return (s.request.Host.Memory - s.reserve) / MiB * MiB }
+func (s sizing) budget() units.Bytes {
+	return (s.request.Host.Memory - s.reserve) / units.MiB * units.MiB
+}
 
 // newCeiling returns the most replicas planned without a person saying so: one
 // core stays for everything else, and each has the memory the profile wants for
@@ -129,9 +137,9 @@ func (s sizing) newCeiling() int {
 // leastBeside returns what the profile wants for one replica, and the least of
 // all other services. Loki counts unless the request refuses it: it runs in one
 // profile and not in the next, which must not plan fewer replicas.
-func (s sizing) leastBeside() (replica, others Bytes) {
+func (s sizing) leastBeside() (replica, others units.Bytes) {
 	for _, d := range s.newDemands(1, s.mayLog()) {
-		if d.name == RocketChat {
+		if d.name == stack.RocketChat {
 			replica = d.want
 			continue
 		}
@@ -142,15 +150,15 @@ func (s sizing) leastBeside() (replica, others Bytes) {
 
 func (s sizing) newDemands(instances int, logs bool) []demand {
 	var all []demand
-	for _, n := range s.profile.Services.all() {
-		d := demand{name: n.name, shape: n.shape, count: 1, min: roundUp(n.shape.MemoryMin.Value, MiB)}
-		d.want = max(d.min, roundUp(n.shape.memory(s.concurrent), MiB))
+	for _, n := range s.profile.Services.All() {
+		d := demand{name: n.Name, shape: n.Shape, count: 1, min: roundUp(n.Shape.MemoryMin.Value, units.MiB)}
+		d.want = max(d.min, roundUp(n.Shape.MemoryFor(s.concurrent), units.MiB))
 		switch {
-		case n.name == RocketChat:
+		case n.Name == stack.RocketChat:
 			d.count = instances
-		case n.name == MongoDBService && s.request.MongoDB.External, isLogs(n.name) && !logs:
+		case n.Name == stack.MongoDBService && s.request.MongoDB.External, isLogs(n.Name) && !logs:
 			continue
-		case n.name == MongoDBService:
+		case n.Name == stack.MongoDBService:
 			d.count = s.request.mongoDBMembers()
 		}
 		all = append(all, d)
@@ -158,32 +166,16 @@ func (s sizing) newDemands(instances int, logs bool) []demand {
 	return all
 }
 
-func (s Shape) memory(concurrent int) Bytes {
-	m := s.Memory.Value
-	if s.MemoryPerConcurrent != nil {
-		m += s.MemoryPerConcurrent.Value * Bytes(concurrent)
-	}
-	return m
-}
-
-func (s Shape) cpus(concurrent int) float64 {
-	c := s.CPUs.Value
-	if s.CPUsPerConcurrent != nil {
-		c += s.CPUsPerConcurrent.Value * float64(concurrent)
-	}
-	return math.Round(c*100) / 100
-}
-
 // fit gives every demand its limit so that all together stay within budget, and
 // reports whether any had to be lowered. Where memory is short, every service
 // gives up the same share of what it wants above its least. What rounding leaves
 // goes to one service that runs once, so the sum is exact and never shrinks when
 // the demands grow.
-func fit(demands []demand, budget Bytes) (lowered bool) {
+func fit(demands []demand, budget units.Bytes) (lowered bool) {
 	floor := leasts(demands)
-	var want Bytes
+	var want units.Bytes
 	for _, d := range demands {
-		want += d.want * Bytes(d.count)
+		want += d.want * units.Bytes(d.count)
 	}
 	if want <= budget {
 		for i := range demands {
@@ -196,9 +188,9 @@ func fit(demands []demand, budget Bytes) (lowered bool) {
 	heir := 0
 	for i := range demands {
 		d := &demands[i]
-		d.limit = d.min + Bytes((d.want-d.min).MiB()*spare/span)*MiB
-		left -= d.limit * Bytes(d.count)
-		if d.count == 1 && (d.name == MongoDBService || d.name == Prometheus && demands[heir].name != MongoDBService) {
+		d.limit = d.min + units.Bytes((d.want-d.min).MiB()*spare/span)*units.MiB
+		left -= d.limit * units.Bytes(d.count)
+		if d.count == 1 && (d.name == stack.MongoDBService || d.name == stack.Prometheus && demands[heir].name != stack.MongoDBService) {
 			heir = i
 		}
 	}
@@ -212,33 +204,33 @@ func (s sizing) checkRoom() error {
 	floor := leasts(s.demands)
 	instances := 1
 	for _, d := range s.demands {
-		if d.name == RocketChat {
+		if d.name == stack.RocketChat {
 			instances = d.count
 		}
 	}
 	if floor <= s.budget() {
 		return nil
 	}
-	return hinted("the smallest host that would do has "+s.hostMemory(floor).String(),
-		"memory: %s is too little to run Rocket.Chat with %s: %s would be left to the services, which need %s",
-		s.request.Host.Memory.Human(), count(instances, "instance"), s.budget().Human(), floor.Human())
+	return fault.New("memory: %s is too little to run Rocket.Chat with %s: %s would be left to the services, which need %s",
+		s.request.Host.Memory.Human(), count(instances, "instance"), s.budget().Human(), floor.Human()).
+		Fix("the smallest host that would do has " + s.hostMemory(floor).String())
 }
 
 // leasts returns the memory below which the services do not run.
-func leasts(demands []demand) Bytes {
-	var sum Bytes
+func leasts(demands []demand) units.Bytes {
+	var sum units.Bytes
 	for _, d := range demands {
-		sum += d.min * Bytes(d.count)
+		sum += d.min * units.Bytes(d.count)
 	}
 	return sum
 }
 
 // hostMemory returns the smallest host memory, in whole GiB, that leaves sum to
 // the services.
-func (s sizing) hostMemory(sum Bytes) Bytes {
-	m := roundUp(sum, GiB)
+func (s sizing) hostMemory(sum units.Bytes) units.Bytes {
+	m := roundUp(sum, units.GiB)
 	for m-Reserve(s.profile.OSReserve.Value, m) < sum {
-		m += GiB
+		m += units.GiB
 	}
 	return m
 }
@@ -248,12 +240,12 @@ func (s sizing) fits() bool {
 }
 
 func (s sizing) smallestHost() Needs {
-	var want Bytes
+	var want units.Bytes
 	for _, d := range s.newDemands(s.needed, s.wantsLogs()) {
-		want += d.want * Bytes(d.count)
+		want += d.want * units.Bytes(d.count)
 	}
 	replica, others := s.leastBeside()
-	want = max(want, replica*Bytes(s.needed)+others) // so that the ceiling is there
+	want = max(want, replica*units.Bytes(s.needed)+others) // so that the ceiling is there
 	n := Needs{Instances: s.needed, Cores: s.needed + 1, Memory: s.hostMemory(want)}
 	if s.needed == 1 {
 		n.Cores = 1
@@ -264,7 +256,7 @@ func (s sizing) smallestHost() Needs {
 func (s sizing) memory() Budget {
 	b := Budget{Reserve: s.reserve}
 	for _, d := range s.demands {
-		b.Limits += d.limit * Bytes(d.count)
+		b.Limits += d.limit * units.Bytes(d.count)
 	}
 	b.Free = s.request.Host.Memory - b.Reserve - b.Limits
 	return b
@@ -272,4 +264,4 @@ func (s sizing) memory() Budget {
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
-func roundUp(b, unit Bytes) Bytes { return (b + unit - 1) / unit * unit }
+func roundUp(b, unit units.Bytes) units.Bytes { return (b + unit - 1) / unit * unit }

@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ func TestTemplateFunctions(t *testing.T) {
 			t.Errorf("%s: not in sprig, or not one that gives the same each time", name)
 		}
 	}
-	if got := sortedKeys(given); !slices.Equal(got, functions) {
+	if got := slices.Sorted(maps.Keys(given)); !slices.Equal(got, functions) {
 		t.Errorf("templates are given %v, the list says %v", got, functions)
 	}
 	for _, name := range []string{"env", "expandenv", "now", "randAlpha", "genPrivateKey", "getHostByName"} {

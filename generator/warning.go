@@ -2,6 +2,9 @@ package generator
 
 import (
 	"fmt"
+	"rcgen/generator/catalog"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -35,11 +38,14 @@ const (
 )
 
 // warnings returns what the plan's readers should know, most weighty first.
-func (s sizing) warnings(p Plan, releases Releases) []Warning {
+func (s sizing) warnings(p Plan, releases catalog.Releases) []Warning {
 	all := []Warning{}
 	for _, warn := range []func(Plan) *Warning{
 		s.warnLicence, s.warnCommunity, s.warnPresence, s.warnHostShort, s.warnTooFew, s.warnOverCores, s.warnMemory,
-		s.warnKubernetes, s.warnProfile, releases.warnUnsupported, releases.warnMongoDB, warnPlainHTTP, warnStaging, warnUnknownEnv,
+		s.warnKubernetes, s.warnProfile,
+		func(p Plan) *Warning { return warnUnsupported(releases, p) },
+		func(p Plan) *Warning { return warnMongoDB(releases, p) },
+		warnPlainHTTP, warnStaging, warnUnknownEnv,
 	} {
 		if w := warn(p); w != nil {
 			all = append(all, *w)
@@ -131,7 +137,7 @@ func (s sizing) warnMemory(p Plan) *Warning {
 	if !s.lowered {
 		return nil
 	}
-	svc, err := p.Service(RocketChat)
+	svc, err := p.Service(stack.RocketChat)
 	if err != nil { // every plan has one
 		return nil
 	}
@@ -166,7 +172,7 @@ func warnPlainHTTP(p Plan) *Warning {
 	}
 	return &Warning{WarnPlainHTTP,
 		fmt.Sprintf("tls is off: Rocket.Chat takes %s for its address, and passwords cross the network as they are", p.RootURL()),
-		"where a proxy of yours does https, name it: --trusted-proxy ADDRESS, or tls.proxies in " + RequestFile}
+		"where a proxy of yours does https, name it: --trusted-proxy ADDRESS, or tls.proxies in " + tree.RequestFile}
 }
 
 func warnStaging(p Plan) *Warning {
@@ -174,7 +180,7 @@ func warnStaging(p Plan) *Warning {
 		return nil
 	}
 	return &Warning{WarnStaging, "certificates come from Let's Encrypt's staging server: no browser and no app trusts them",
-		"once one has come, take staging out of " + RequestFile + " and run rcgen generate"}
+		"once one has come, take staging out of " + tree.RequestFile + " and run rcgen generate"}
 }
 
 func warnUnknownEnv(p Plan) *Warning {
@@ -187,12 +193,12 @@ func warnUnknownEnv(p Plan) *Warning {
 		"look for a slip of the pen; settings are written like OVERWRITE_SETTING_Site_Name"}
 }
 
-func (r Releases) warnUnsupported(p Plan) *Warning {
+func warnUnsupported(r catalog.Releases, p Plan) *Warning {
 	v, err := semver.StrictNewVersion(p.Release)
 	if err != nil { // Request.Check has parsed it
 		return nil
 	}
-	ok, why := r.supported(v)
+	ok, why := r.Supported(v)
 	if ok {
 		return nil
 	}

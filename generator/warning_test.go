@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 	"slices"
 	"testing"
 )
@@ -27,8 +29,10 @@ func TestWarnings(t *testing.T) {
 		{"few cores", func(r *Request) { r.Edition, r.Host.Cores = Licensed, 2 }, []string{WarnHostShort}},
 		{"stated over cores", func(r *Request) { r.Edition, r.Host.Cores, r.Instances = Licensed, 6, 6 }, []string{WarnOverCores}},
 		{"stated too few", func(r *Request) { r.Edition, r.Instances = Licensed, 2 }, []string{WarnTooFew}},
-		{"little memory", func(r *Request) { r.Edition, r.Instances, r.Host.Memory = Licensed, 5, 8*GiB }, []string{WarnHostShort, WarnMemoryLowered}},
-		{"very many", func(r *Request) { r.Edition, r.Users, r.Host = Licensed, 10_000, Host{Cores: 64, Memory: 256 * GiB} }, []string{WarnKubernetes}},
+		{"little memory", func(r *Request) { r.Edition, r.Instances, r.Host.Memory = Licensed, 5, 8*units.GiB }, []string{WarnHostShort, WarnMemoryLowered}},
+		{"very many", func(r *Request) {
+			r.Edition, r.Users, r.Host = Licensed, 10_000, stack.Host{Cores: 64, Memory: 256 * units.GiB}
+		}, []string{WarnKubernetes}},
 		{"profile of others", func(r *Request) { r.Edition, r.Profile, r.Users = Licensed, "medium", 300 }, []string{WarnProfileRange}},
 		{"ended", func(r *Request) { r.Edition, r.Release = Licensed, "7.10.9" }, []string{WarnRelease}},
 		{"never known", func(r *Request) { r.Edition, r.Release = Licensed, "7.1.0" }, []string{WarnRelease}},

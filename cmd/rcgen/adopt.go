@@ -7,7 +7,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 	"rcgen/internal/project"
 )
 
@@ -35,7 +36,7 @@ func adoptCommand(e env) *cli.Command {
 
 func (o adoptOptions) run(e env, files []string) error {
 	if len(files) != 1 {
-		return usageError{&generator.Error{What: "adopt: wants a file", Hint: "rcgen diff lists the generated files"}}
+		return usageError{&fault.Error{What: "adopt: wants a file", Hint: "rcgen diff lists the generated files"}}
 	}
 	p, err := project.Open(o.dir, project.LockWait)
 	if err != nil {
@@ -43,7 +44,7 @@ func (o adoptOptions) run(e env, files []string) error {
 	}
 	defer p.Close()
 	name := path.Clean(filepath.ToSlash(files[0]))
-	valid, err := generator.Adopt(p.FS(), name, o.undo)
+	valid, err := tree.Adopt(p.FS(), name, o.undo)
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 	"rcgen/generator/keys"
+	"rcgen/generator/tree"
+	"rcgen/generator/validate"
 	"rcgen/internal/project"
 )
 
@@ -46,7 +48,7 @@ func run(args []string, e env) int {
 	report(e, err)
 	var usage usageError
 	var findings findingsError
-	var conflict *generator.ConflictError
+	var conflict *tree.ConflictError
 	switch {
 	case errors.As(err, &usage):
 		return exitUsage
@@ -122,7 +124,7 @@ func newApp(e env) *cli.App {
 // validating prepares for the validation that an action ends in.
 func validating(action cli.ActionFunc) cli.ActionFunc {
 	return func(c *cli.Context) error {
-		go generator.WarmUp()
+		go validate.WarmUp()
 		return action(c)
 	}
 }
@@ -133,7 +135,7 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != name {
 		name += " " + c.Command.Name
 	}
-	return usageError{&generator.Error{What: "options: " + err.Error(), Hint: name + " --help lists them"}}
+	return usageError{&fault.Error{What: "options", Err: err, Hint: name + " --help lists them"}}
 }
 
 // noCommand runs where no command was recognised.
@@ -144,7 +146,7 @@ func noCommand(c *cli.Context, e env) error {
 	case typed == "", typed == "help":
 		return cli.ShowAppHelp(c)
 	default:
-		return usageError{&generator.Error{
+		return usageError{&fault.Error{
 			What: fmt.Sprintf("%s: not a command of rcgen", typed),
 			Hint: suggestion(c.App.Commands, typed),
 		}}
@@ -175,7 +177,7 @@ func noArguments(command *cli.Command, action cli.ActionFunc) cli.ActionFunc {
 	}
 	return func(c *cli.Context) error {
 		if c.NArg() > words {
-			return usageError{&generator.Error{
+			return usageError{&fault.Error{
 				What: fmt.Sprintf("%s: takes %s, not %q", command.Name, takes, c.Args().Get(words)),
 				Hint: "rcgen " + command.Name + " --help lists them",
 			}}

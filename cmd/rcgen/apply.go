@@ -13,7 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 	"rcgen/internal/deploy"
 	"rcgen/internal/project"
 	"rcgen/internal/rollout"
@@ -132,7 +132,7 @@ func (o applyOptions) apply(ctx context.Context, e env, d *deploy.Deployment) er
 	}
 	if len(plan.Steps) > 0 {
 		if confirm(e, o.yes, "Run them?") != nil {
-			return &generator.Error{
+			return &fault.Error{
 				What: "apply: nothing that runs was changed",
 				Hint: "answer y, or give --yes; rcgen apply does it at any time",
 			}

@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 // question is one thing that init asks; Enter takes the default.
@@ -21,7 +24,7 @@ type question struct {
 // ask fills a request from the user's answers. Each is checked before the next is
 // asked.
 func (o initOptions) ask(ctx context.Context, e env, r *generator.Request) error {
-	host, err := o.request.host.read(ctx, e, generator.Host{})
+	host, err := o.request.host.read(ctx, e, stack.Host{})
 	if err != nil {
 		return err
 	}
@@ -71,7 +74,7 @@ func (o initOptions) questions(r *generator.Request) []question {
 			return r.Check()
 		}},
 		{given.host.memory != nil, nil, "Its memory?" + here, r.Host.Memory.String(), func(a string) (err error) {
-			if r.Host.Memory, err = generator.ParseBytes(a); err != nil {
+			if r.Host.Memory, err = units.Parse(a); err != nil {
 				return err
 			}
 			return r.Check()
@@ -86,7 +89,7 @@ func (q question) ask(in *bufio.Reader, out io.Writer) error {
 		line, err := in.ReadString('\n')
 		if err != nil {
 			fmt.Fprintln(out)
-			return &generator.Error{What: "init: no answer", Hint: "give --users N to be asked nothing"}
+			return &fault.Error{What: "init: no answer", Hint: "give --users N to be asked nothing"}
 		}
 		answer := strings.TrimSpace(line)
 		if answer == "" {

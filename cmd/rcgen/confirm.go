@@ -7,7 +7,8 @@ import (
 	"io"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
 
 // confirm asks a question on a terminal; anything but yes is an error. Scripts are
@@ -25,12 +26,12 @@ func confirm(e env, yes bool, question string) error {
 	case "y", "yes":
 		return nil
 	default:
-		return &generator.Error{What: "nothing was changed", Hint: "answer y, or give --yes"}
+		return &fault.Error{What: "nothing was changed", Hint: "answer y, or give --yes"}
 	}
 }
 
 // confirmMerges shows how files that the user edited will be merged, and asks.
-func confirmMerges(e env, yes bool, o generator.Outcome) error {
+func confirmMerges(e env, yes bool, o tree.Outcome) error {
 	var edited []string
 	for _, d := range o.Differences() {
 		if d.Change != "merge" {

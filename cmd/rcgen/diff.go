@@ -9,7 +9,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 	"rcgen/internal/container"
 	"rcgen/internal/project"
 )
@@ -40,8 +41,8 @@ func diffCommand(e env) *cli.Command {
 
 // differences is what diff reports as JSON.
 type differences struct {
-	Files   []generator.Difference `json:"files"`
-	Running []container.Drift      `json:"running,omitempty"` // what the containers differ in
+	Files   []tree.Difference `json:"files"`
+	Running []container.Drift `json:"running,omitempty"` // what the containers differ in
 }
 
 func (o diffOptions) run(ctx context.Context, e env) error {
@@ -54,12 +55,12 @@ func (o diffOptions) run(ctx context.Context, e env) error {
 	if err != nil {
 		return err
 	}
-	current, err := generator.Settled(p.FS())
+	current, err := tree.Settled(p.FS())
 	if err != nil {
 		return err
 	}
 	b, err := project.Choices{Request: p.Request, Dir: o.dir, EnvFile: envFile, Written: true, Random: e.random}.Reconcile(current)
-	var foreign *generator.ForeignError
+	var foreign *tree.ForeignError
 	if err != nil && !errors.As(err, &foreign) { // those are shown
 		return err
 	}
@@ -82,7 +83,7 @@ func (o diffOptions) run(ctx context.Context, e env) error {
 		return err
 	}
 	if n := report.pending(); n > 0 {
-		return findingsError{&generator.Error{What: "diff: " + counted(n, "difference"), Hint: "rcgen generate writes the files, rcgen apply brings the containers in line"}}
+		return findingsError{&fault.Error{What: "diff: " + counted(n, "difference"), Hint: "rcgen generate writes the files, rcgen apply brings the containers in line"}}
 	}
 	return nil
 }
@@ -97,7 +98,7 @@ func (d differences) pending() int {
 	return n
 }
 
-func (o diffOptions) print(e env, outcome generator.Outcome, d differences) error {
+func (o diffOptions) print(e env, outcome tree.Outcome, d differences) error {
 	var out strings.Builder
 	for i, f := range d.Files {
 		if f.Pending() {

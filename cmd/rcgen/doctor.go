@@ -10,7 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 	"rcgen/internal/doctor"
 	"rcgen/internal/inspect"
 	"rcgen/internal/project"
@@ -73,10 +73,10 @@ func (o doctorOptions) run(ctx context.Context, e env) error {
 		return err
 	}
 	failed := r.Count(doctor.Fail)
-	return findingsError{&generator.Error{What: "doctor: " + counted(failed, "check") + " failed", Hint: "each says how to mend it"}}
+	return findingsError{&fault.Error{What: "doctor: " + counted(failed, "check") + " failed", Hint: "each says how to mend it"}}
 }
 
-var errDoctorInterrupted = &generator.Error{What: "doctor: interrupted", Hint: "run it again"}
+var errDoctorInterrupted = &fault.Error{What: "doctor: interrupted", Hint: "run it again"}
 
 // checkOnly refuses names that no check and no group has.
 func (o doctorOptions) checkOnly() error {
@@ -117,7 +117,7 @@ func (o doctorOptions) runSupport(ctx context.Context, e env) error {
 		err = r.Print(e.stdout)
 	}
 	if n := r.Count(doctor.NotMet); err == nil && n > 0 {
-		return findingsError{&generator.Error{What: "doctor: " + counted(n, "point") + " of the vendor's not met", Hint: "each says what is here and where the vendor says so"}}
+		return findingsError{&fault.Error{What: "doctor: " + counted(n, "point") + " of the vendor's not met", Hint: "each says what is here and where the vendor says so"}}
 	}
 	return err
 }

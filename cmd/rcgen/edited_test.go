@@ -84,7 +84,7 @@ var notShown = []string{".env", ".rcgen/base.gz"}
 func compareExample(t *testing.T, name, dir string) {
 	t.Helper()
 	golden := filepath.Join("../../examples", name)
-	want := tree(t, dir)
+	want := contents(t, dir)
 	if *update {
 		if err := os.RemoveAll(golden); err != nil {
 			t.Fatal(err)
@@ -99,7 +99,7 @@ func compareExample(t *testing.T, name, dir string) {
 			}
 		}
 	}
-	got := tree(t, golden)
+	got := contents(t, golden)
 	paths := maps.Clone(want)
 	maps.Copy(paths, got)
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
@@ -109,8 +109,8 @@ func compareExample(t *testing.T, name, dir string) {
 	}
 }
 
-// tree returns the files below dir by path, but for those that are not shown.
-func tree(t *testing.T, dir string) map[string]string {
+// contents returns the files below dir by path, but for those that are not shown.
+func contents(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {

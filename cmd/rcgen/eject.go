@@ -5,7 +5,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
+	"rcgen/generator/validate"
 	"rcgen/internal/project"
 )
 
@@ -33,18 +35,18 @@ func (o ejectOptions) run(e env) error {
 		return err
 	}
 	defer p.Close()
-	_, held, err := generator.ReadRoutes(p.FS())
+	_, held, err := tree.ReadRoutes(p.FS())
 	if err != nil {
 		return err
 	}
 	if len(held) > 0 {
-		return &generator.Error{What: "eject: an apply is unfinished", Hint: "rcgen apply ends it"}
+		return &fault.Error{What: "eject: an apply is unfinished", Hint: "rcgen apply ends it"}
 	}
 	b, err := project.Choices{Request: p.Request, Dir: o.dir, Written: true, Ejected: true, Random: e.random}.Reconcile(p.FS())
 	if err != nil {
 		return err
 	}
-	valid, err := generator.Eject(p.FS(), b.Outcome, b.Plan.Host)
+	valid, err := tree.Eject(p.FS(), b.Outcome, validate.Outcome(b.Plan.Host))
 	if err != nil {
 		return err
 	}

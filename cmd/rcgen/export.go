@@ -9,7 +9,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
 	"rcgen/generator/helm"
+	"rcgen/generator/tree"
 	"rcgen/internal/disk"
 	"rcgen/internal/project"
 )
@@ -45,7 +47,7 @@ func exportCommand(e env) *cli.Command {
 			if typed == "" {
 				typed = "no target"
 			}
-			return usageError{&generator.Error{What: "export: " + typed + ", wants one of " + strings.Join(helm.Targets(), ", "), Hint: "rcgen export helm --out DIR"}}
+			return usageError{&fault.Error{What: "export: " + typed + ", wants one of " + strings.Join(helm.Targets(), ", "), Hint: "rcgen export helm --out DIR"}}
 		},
 	}
 	for _, target := range helm.Targets() {
@@ -115,9 +117,9 @@ func (o exportOptions) run(e env) error {
 
 // writeExport writes an export into a directory and prints the changes.
 func writeExport(e env, dir string, exported []helm.File) error {
-	var files []generator.File
+	var files []tree.File
 	for _, f := range exported {
-		files = append(files, generator.File{Path: f.Path, Content: f.Content, Mode: 0o644})
+		files = append(files, tree.File{Path: f.Path, Content: f.Content, Mode: 0o644})
 	}
 	changes, err := disk.Export(dir, files, project.LockWait)
 	if err != nil {
@@ -157,7 +159,7 @@ func exportPlan(dir string) (helm.Plan, error) {
 	}
 	p, err := helm.NewPlan(r, own, helm.DefaultNode)
 	if err != nil {
-		err = fmt.Errorf("%s: %w", generator.RequestFile, err)
+		err = fmt.Errorf("%s: %w", tree.RequestFile, err)
 	}
 	return p, err
 }

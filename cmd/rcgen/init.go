@@ -6,6 +6,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
 	"rcgen/internal/project"
 )
 
@@ -65,7 +68,7 @@ func newProject() generator.Request {
 	return generator.Request{
 		Version: generator.RequestVersion,
 		Project: "rocketchat",
-		Release: generator.DefaultRelease,
+		Release: catalog.DefaultRelease,
 		Domain:  generator.Localhost,
 		TLS:     generator.TLS{Mode: generator.TLSOff},
 	}
@@ -83,11 +86,11 @@ func (o initOptions) newRequest(ctx context.Context, e env) (r generator.Request
 		if r.Users, err = positive("users", *o.users); err != nil {
 			return r, err
 		}
-		r.Host, err = o.request.host.read(ctx, e, generator.Host{})
+		r.Host, err = o.request.host.read(ctx, e, stack.Host{})
 	case e.terminal:
 		err = o.ask(ctx, e, &r)
 	default:
-		err = usageError{&generator.Error{
+		err = usageError{&fault.Error{
 			What: "init: wants --users N", Hint: "count every account that will exist, like rcgen init --users 3000",
 		}}
 	}

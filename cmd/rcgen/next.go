@@ -1,12 +1,14 @@
 package main
 
-import "rcgen/generator"
+import (
+	"rcgen/generator/catalog"
+)
 
 // command says what brings into effect what was written. A first start changes no
 // running container: there plain Compose does, without rcgen on the machine. fewer says
 // that MongoDB members are removed.
 func (f followUp) command(fewer bool) string {
-	const up = generator.ComposeUp
+	const up = catalog.ComposeUp
 	switch {
 	case f == thenStart:
 		return up

@@ -8,8 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rcgen/generator"
 	"rcgen/generator/keys"
+	"rcgen/generator/tree"
 )
 
 // Every command has one struct of options, which its flags fill once. An option that
@@ -43,7 +43,7 @@ func formatFlag(to *string) cli.Flag {
 }
 
 func envFileFlag(to *string) cli.Flag {
-	return &cli.StringFlag{Name: "env-file", Value: generator.EnvFile, Destination: to,
+	return &cli.StringFlag{Name: "env-file", Value: tree.EnvFile, Destination: to,
 		Usage: "`FILE` in the project with the variables; another than .env stands in for it"}
 }
 
@@ -63,7 +63,7 @@ func yesFlag(to *bool) cli.Flag {
 func checkEnvFile(file string) (string, error) {
 	name := path.Clean(filepath.ToSlash(file))
 	if !filepath.IsLocal(name) {
-		return "", flagError("env-file", file, "a file of the project, like "+generator.EnvExample)
+		return "", flagError("env-file", file, "a file of the project, like "+tree.EnvExample)
 	}
 	return name, nil
 }

@@ -8,7 +8,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
 	"rcgen/generator/keys"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 // requestOptions make up a request, but for --users.
@@ -125,17 +128,17 @@ func (o requestOptions) applyDomain(r *generator.Request) (err error) {
 }
 
 // read puts --cores and --memory above a host, and measures what is still unknown then.
-func (o hostOptions) read(ctx context.Context, e env, h generator.Host) (generator.Host, error) {
+func (o hostOptions) read(ctx context.Context, e env, h stack.Host) (stack.Host, error) {
 	var err error
 	if o.cores != nil {
-		h.Source = generator.HostFlag
+		h.Source = stack.HostFlag
 		if h.Cores, err = positive("cores", *o.cores); err != nil {
 			return h, err
 		}
 	}
 	if o.memory != nil {
-		h.Source = generator.HostFlag
-		if h.Memory, err = generator.ParseBytes(*o.memory); err != nil || h.Memory == 0 {
+		h.Source = stack.HostFlag
+		if h.Memory, err = units.Parse(*o.memory); err != nil || h.Memory == 0 {
 			return h, flagError("memory", *o.memory, "a size like 32GiB")
 		}
 	}
@@ -144,18 +147,18 @@ func (o hostOptions) read(ctx context.Context, e env, h generator.Host) (generat
 	}
 	m, err := e.detect(ctx)
 	if err != nil {
-		return h, &generator.Error{Err: err, Hint: "give --cores and --memory"}
+		return h, &fault.Error{Err: err, Hint: "give --cores and --memory"}
 	}
 	if h.Source == "" {
-		h.Source = generator.HostDetected
+		h.Source = stack.HostDetected
 	}
 	if h.Cores == 0 {
 		h.Cores = m.Cores
 		noteLimit(e, m.Cores < m.CPUs, "cores", counted(m.Cores, "core"), fmt.Sprint(m.CPUs))
 	}
 	if h.Memory == 0 {
-		h.Memory = generator.Bytes(m.Memory) / generator.MiB * generator.MiB
-		noteLimit(e, m.Memory < m.Total, "memory", h.Memory.Human(), generator.Bytes(m.Total).Human())
+		h.Memory = units.Bytes(m.Memory) / units.MiB * units.MiB
+		noteLimit(e, m.Memory < m.Total, "memory", h.Memory.Human(), units.Bytes(m.Total).Human())
 	}
 	return h, nil
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 	"rcgen/internal/git"
 	"rcgen/internal/project"
 )
@@ -85,7 +87,7 @@ func (o writeOptions) finish(ctx context.Context, e env, p *project.Project, b p
 		return err
 	}
 	if conflicts := b.Outcome.Conflicts(); len(conflicts) > 0 {
-		return &generator.ConflictError{States: conflicts, Alone: b.Alone, DryRun: o.dryRun}
+		return &tree.ConflictError{States: conflicts, Alone: b.Alone, DryRun: o.dryRun}
 	}
 	return nil
 }
@@ -96,7 +98,7 @@ func refuseWarnings(strict bool, warnings []generator.Warning) error {
 		return nil
 	}
 	w := warnings[0]
-	return &generator.Error{What: fmt.Sprintf("%s: %s", w.Code, w.Message), Hint: w.Hint + "; or leave --strict out"}
+	return &fault.Error{What: fmt.Sprintf("%s: %s", w.Code, w.Message), Hint: w.Hint + "; or leave --strict out"}
 }
 
 func warn(e env, warnings []generator.Warning) {
@@ -107,7 +109,7 @@ func warn(e env, warnings []generator.Warning) {
 
 // noteUncommitted says that git does not have everything that is there: what a run
 // changes then cannot be told from it by git diff alone.
-func noteUncommitted(ctx context.Context, e env, dir string, v generator.Valid) {
+func noteUncommitted(ctx context.Context, e env, dir string, v tree.Valid) {
 	if len(v.Changes()) == 0 {
 		return
 	}

@@ -11,7 +11,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
 	"rcgen/generator/keys"
+	"rcgen/generator/tree"
 	"rcgen/internal/project"
 )
 
@@ -89,7 +91,7 @@ func (o planOptions) readRequest(ctx context.Context, e env) (r generator.Reques
 	case errors.As(err, &none) && o.users != nil:
 		r = newProject()
 	case errors.As(err, &none):
-		return r, "", usageError{&generator.Error{What: "plan: wants --users N, or a directory with " + generator.RequestFile, Hint: "rcgen plan --users 3000"}}
+		return r, "", usageError{&fault.Error{What: "plan: wants --users N, or a directory with " + tree.RequestFile, Hint: "rcgen plan --users 3000"}}
 	default:
 		return r, "", err
 	}

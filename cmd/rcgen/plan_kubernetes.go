@@ -8,7 +8,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
 	"rcgen/generator/helm"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 // targetKubernetes makes rcgen plan size a cluster instead of a host.
@@ -52,7 +55,7 @@ func (o planOptions) readNode() (n helm.Node, err error) {
 	}
 	if o.nodeMemory != nil {
 		n.Source = "flag"
-		if n.Memory, err = generator.ParseBytes(*o.nodeMemory); err != nil || n.Memory == 0 {
+		if n.Memory, err = units.Parse(*o.nodeMemory); err != nil || n.Memory == 0 {
 			return n, flagError("node-memory", *o.nodeMemory, "a size like 32GiB")
 		}
 	}
@@ -60,7 +63,7 @@ func (o planOptions) readNode() (n helm.Node, err error) {
 }
 
 // planKubernetes sizes a cluster for each number of users, and prints it.
-func (o planOptions) planKubernetes(e env, r generator.Request, own *generator.Profile, users []int) error {
+func (o planOptions) planKubernetes(e env, r generator.Request, own *catalog.Profile, users []int) error {
 	node, err := o.readNode()
 	if err != nil {
 		return err
@@ -68,7 +71,7 @@ func (o planOptions) planKubernetes(e env, r generator.Request, own *generator.P
 	var plans []helm.Plan
 	for _, r.Users = range users {
 		anywhere := r // a cluster has no host to check
-		anywhere.Host = generator.Host{Cores: generator.MaxCores, Memory: generator.MaxMemory}
+		anywhere.Host = stack.Host{Cores: catalog.MaxCores, Memory: catalog.MaxMemory}
 		if err := anywhere.Check(); err != nil {
 			return usageError{err}
 		}

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"rcgen/generator"
+	"rcgen/generator/units"
 	"rcgen/internal/project"
 )
 
@@ -113,7 +114,7 @@ func share(s generator.Service) string {
 	}
 }
 
-func human(f *generator.Figure[generator.Bytes]) string {
+func human(f *generator.Figure[units.Bytes]) string {
 	if f == nil {
 		return "-"
 	}
@@ -163,7 +164,7 @@ func planReasons(w io.Writer, p generator.Plan) {
 		reason(s.Name+" CPUs", fmt.Sprint(s.CPUs.Value), s.CPUs.Reason, s.CPUs.Source)
 		for _, f := range []struct {
 			what   string
-			figure *generator.Figure[generator.Bytes]
+			figure *generator.Figure[units.Bytes]
 		}{{"memory", &s.Memory}, {"heap", s.Heap}, {"cache", s.Cache}, {"disk per year", s.DiskPerYear}} {
 			if f.figure != nil {
 				reason(s.Name+" "+f.what, f.figure.Value.Human(), f.figure.Reason, f.figure.Source)

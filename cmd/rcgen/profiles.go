@@ -6,7 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rcgen/generator"
+	"rcgen/generator/catalog"
 )
 
 // profileRow is a profile as `rcgen profiles --format json` prints it.
@@ -42,14 +42,14 @@ func profilesCommand(e env) *cli.Command {
 
 func (o profilesOptions) run(e env) error {
 	if o.show != nil {
-		text, err := generator.ProfileText(*o.show)
+		text, err := catalog.ProfileText(*o.show)
 		if err != nil {
 			return usageError{err}
 		}
 		_, err = e.stdout.Write(text)
 		return err
 	}
-	all, err := generator.Profiles()
+	all, err := catalog.Profiles()
 	if err != nil {
 		return err
 	}

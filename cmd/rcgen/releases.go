@@ -11,7 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rcgen/generator"
+	"rcgen/generator/catalog"
 	"rcgen/internal/releases"
 )
 
@@ -45,7 +45,7 @@ func (o releasesOptions) run(ctx context.Context, e env) error {
 	if o.url != nil && !o.refresh {
 		return flagError("url", *o.url, "--refresh beside it")
 	}
-	known, err := generator.KnownReleases()
+	known, err := catalog.KnownReleases()
 	if err != nil {
 		return err
 	}

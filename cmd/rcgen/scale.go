@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
 	"rcgen/generator/keys"
 	"rcgen/internal/project"
 )
@@ -39,7 +40,7 @@ func scaleCommand(e env) *cli.Command {
 
 func (o scaleOptions) run(ctx context.Context, e env) error {
 	if (o.instances == nil) == (o.users == nil) {
-		return usageError{&generator.Error{
+		return usageError{&fault.Error{
 			What: "scale: wants either --instances N or --users N", Hint: "rcgen scale --help shows both",
 		}}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
 	"rcgen/internal/project"
 )
 
@@ -29,7 +30,7 @@ func readSecrets(pairs []string, mongoURLFile *string) (map[string]string, error
 		}
 		value, err := readSecret(file)
 		if err != nil {
-			return nil, usageError{&generator.Error{What: fmt.Sprintf("--secret %s: %v", name, err), Hint: "name a file that holds the value and nothing else"}}
+			return nil, usageError{&fault.Error{What: fmt.Sprintf("--secret %s: %v", name, err), Hint: "name a file that holds the value and nothing else"}}
 		}
 		given[name] = value
 	}
@@ -42,7 +43,7 @@ func readSecrets(pairs []string, mongoURLFile *string) (map[string]string, error
 	}
 	url, err := readSecret(file)
 	if err != nil {
-		return nil, usageError{&generator.Error{What: fmt.Sprintf("--mongo-url-file %q: %v", file, err), Hint: "name a file that holds the connection string and nothing else"}}
+		return nil, usageError{&fault.Error{What: fmt.Sprintf("--mongo-url-file %q: %v", file, err), Hint: "name a file that holds the connection string and nothing else"}}
 	}
 	if err := generator.CheckMongoURL(url); err != nil {
 		return nil, usageError{err}

@@ -12,7 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 	"rcgen/internal/inspect"
 	"rcgen/internal/status"
 )
@@ -72,7 +72,7 @@ func (o statusOptions) run(ctx context.Context, e env) error {
 	}
 	s, err := inspect.Status(ctx, o.dir, e.random)
 	if ctx.Err() != nil {
-		err = &generator.Error{What: "status: interrupted", Hint: "run it again"}
+		err = &fault.Error{What: "status: interrupted", Hint: "run it again"}
 	}
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func (o statusOptions) run(ctx context.Context, e env) error {
 		return err
 	}
 	if !s.OK {
-		return findingsError{&generator.Error{What: "status: " + counted(len(s.Wrong), "problem"), Hint: "each says what to do"}}
+		return findingsError{&fault.Error{What: "status: " + counted(len(s.Wrong), "problem"), Hint: "each says what to do"}}
 	}
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
 	"rcgen/generator/keys"
 	"rcgen/internal/inspect"
 	"rcgen/internal/project"
@@ -26,8 +28,8 @@ func upgradeCommand(e env) *cli.Command {
 		Name:  "upgrade",
 		Usage: "go to another release of Rocket.Chat, step by step",
 		UsageText: "rcgen upgrade --release X [options]\n\n" +
-			"   rcgen upgrade --release " + generator.DefaultRelease + " --plan    # every step with its commands, and nothing is written\n" +
-			"   rcgen upgrade --release " + generator.DefaultRelease + "           # write the first step; run it again for the next",
+			"   rcgen upgrade --release " + catalog.DefaultRelease + " --plan    # every step with its commands, and nothing is written\n" +
+			"   rcgen upgrade --release " + catalog.DefaultRelease + "           # write the first step; run it again for the next",
 		Description: "It looks at what runs, where something runs, and else at rcgen.yaml. The step that it writes\n" +
 			"takes effect by rcgen apply, or by docker compose.",
 		Flags: append([]cli.Flag{
@@ -43,8 +45,8 @@ func upgradeCommand(e env) *cli.Command {
 func (o upgradeOptions) run(ctx context.Context, e env) error {
 	switch {
 	case o.release == nil:
-		return usageError{&generator.Error{What: "upgrade: wants --release VERSION", Hint: "rcgen releases lists them; the default is " + generator.DefaultRelease}}
-	case o.mongoDB != nil && !generator.IsMongoDBVersion(*o.mongoDB):
+		return usageError{&fault.Error{What: "upgrade: wants --release VERSION", Hint: "rcgen releases lists them; the default is " + catalog.DefaultRelease}}
+	case o.mongoDB != nil && !catalog.IsMongoDBVersion(*o.mongoDB):
 		return flagError("mongodb", *o.mongoDB, "a version like 8.0")
 	}
 	p, err := project.Open(o.write.dir, project.LockWait)
@@ -83,12 +85,12 @@ func (o upgradeOptions) run(ctx context.Context, e env) error {
 }
 
 // ladder returns the steps from the versions that run.
-func (o upgradeOptions) ladder(ctx context.Context, dir string, before generator.Plan) (inspect.State, generator.Ladder, error) {
+func (o upgradeOptions) ladder(ctx context.Context, dir string, before generator.Plan) (inspect.State, catalog.Ladder, error) {
 	s, err := inspect.Versions(ctx, dir, before, o.mongoDB)
 	if err != nil {
-		return s, generator.Ladder{}, err
+		return s, catalog.Ladder{}, err
 	}
-	l, err := generator.NewLadder(generator.UpgradeRequest{
+	l, err := catalog.NewLadder(catalog.UpgradeRequest{
 		From: s.Deployment, Source: s.Source,
 		Release: *o.release, AllowPrerelease: o.allowPrerelease, Write: !o.plan && !o.write.dryRun,
 	}, before.Site())
@@ -103,7 +105,7 @@ func noteState(e env, s inspect.State) {
 }
 
 // print prints the steps, and what to do next.
-func (o upgradeOptions) print(e env, l generator.Ladder, next string) error {
+func (o upgradeOptions) print(e env, l catalog.Ladder, next string) error {
 	if o.write.format == "json" {
 		return printJSON(e.stdout, l)
 	}

@@ -5,7 +5,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/validate"
 	"rcgen/internal/project"
 )
 
@@ -37,10 +38,10 @@ func (o validateOptions) run(e env) error {
 	return printFindings(e, o.format, findings)
 }
 
-func printFindings(e env, format string, findings []generator.Finding) error {
+func printFindings(e env, format string, findings []validate.Finding) error {
 	if format == "json" {
 		if findings == nil {
-			findings = []generator.Finding{}
+			findings = []validate.Finding{}
 		}
 		if err := printJSON(e.stdout, findings); err != nil {
 			return err
@@ -54,5 +55,5 @@ func printFindings(e env, format string, findings []generator.Finding) error {
 		fmt.Fprintln(e.stderr, "rcgen: the project is valid")
 		return nil
 	}
-	return findingsError{&generator.Error{What: "validate: " + counted(len(findings), "finding"), Hint: "each says what to do"}}
+	return findingsError{&fault.Error{What: "validate: " + counted(len(findings), "finding"), Hint: "each says what to do"}}
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 // versionInfo is what `rcgen version --format json` prints.
@@ -32,7 +32,7 @@ func versionCommand(e env) *cli.Command {
 }
 
 func printVersion(e env, format string) error {
-	v := versionInfo{Version: generator.Version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	v := versionInfo{Version: tree.Version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {

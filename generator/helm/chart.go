@@ -1,6 +1,8 @@
 package helm
 
-import "rcgen/generator"
+import (
+	"rcgen/generator/fault"
+)
 
 // Chart is one pinned Helm chart.
 type Chart struct {
@@ -90,4 +92,4 @@ type Options struct {
 }
 
 // fail is an error that a person can mend.
-func fail(what, hint string) error { return &generator.Error{What: what, Hint: hint} }
+func fail(what, hint string) error { return &fault.Error{What: what, Hint: hint} }

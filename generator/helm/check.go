@@ -7,6 +7,8 @@ import (
 	"github.com/Masterminds/semver/v3"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/tree"
 )
 
 // Check returns why a plan cannot be handed to a cluster, or nil. A plan that can
@@ -46,7 +48,7 @@ func (p Plan) checkDomain(Options) error {
 	r := p.request
 	switch {
 	case r.Domain == generator.Localhost:
-		return fail("domain: localhost is no address of a cluster", "the public name: domain: chat.yourcompany.com in "+generator.RequestFile)
+		return fail("domain: localhost is no address of a cluster", "the public name: domain: chat.yourcompany.com in "+tree.RequestFile)
 	case r.TLS.Mode == generator.TLSOff && len(r.TLS.Proxies.Trusted) == 0:
 		return fail("tls: off: the chart always announces https://"+r.Domain+", and nobody would answer there",
 			"tls.mode acme or files, or off with the proxy that does https under tls.proxies.trusted")
@@ -55,7 +57,7 @@ func (p Plan) checkDomain(Options) error {
 }
 
 func (p Plan) checkUploads(Options) error {
-	const hint = "uploads.storage: s3 in " + generator.RequestFile + ", with a bucket (rcgen explain uploads)"
+	const hint = "uploads.storage: s3 in " + tree.RequestFile + ", with a bucket (rcgen explain uploads)"
 	switch p.request.Uploads.Storage {
 	case generator.UploadsS3:
 		return nil
@@ -72,7 +74,7 @@ func (p Plan) checkMongoDB(o Options) error {
 	}
 	return fail("mongodb: no external MongoDB: the chart's own is 6.0, which Rocket.Chat 8 does not run with, and its default password does not fit (RocketChat/helm-charts fa13b71)",
 		"have a replica set of three members of "+p.compose.MongoDBVersion+", by an operator or a service, and say so: mongodb.external: true in "+
-			generator.RequestFile+", or --mongodb external")
+			tree.RequestFile+", or --mongodb external")
 }
 
 func checkNATS(o Options) error {
@@ -106,10 +108,10 @@ func (p Plan) warnings() []generator.Warning {
 			Message: fmt.Sprintf("%d replicas exchange live messages only with a Rocket.Chat licence that has the module scalability, and microservices do not start without one (RocketChat/Rocket.Chat#28447)", main.Replicas.Value),
 			Hint:    "put it into the Secret " + secretEnv + " as ROCKETCHAT_LICENSE, and plan with edition: licensed"})
 	}
-	if p.request.Instances > 0 && main.Replicas.Source == generator.RequestFile {
+	if p.request.Instances > 0 && main.Replicas.Source == tree.RequestFile {
 		all = append(all, generator.Warning{Code: WarnStated,
 			Message: fmt.Sprintf("instances: %d was stated for one host and is obeyed here", p.request.Instances),
-			Hint:    "take instances out of " + generator.RequestFile + " to have it planned"})
+			Hint:    "take instances out of " + tree.RequestFile + " to have it planned"})
 	}
 	for _, w := range p.compose.Warnings {
 		if w.Code == generator.WarnRelease || w.Code == generator.WarnProfileRange || w.Code == generator.WarnUnknownEnv || w.Code == generator.WarnStaging {
@@ -119,7 +121,7 @@ func (p Plan) warnings() []generator.Warning {
 	if v, err := semver.StrictNewVersion(p.Release); err == nil && v.Major() < chartMajor {
 		all = append(all, generator.Warning{Code: WarnOldRelease,
 			Message: "Rocket.Chat " + p.Release + ": chart " + p.Chart.Version + " is made for 8.6.1, and its probes ask for paths that exist since 7.11",
-			Hint:    "plan with release: " + generator.DefaultRelease})
+			Hint:    "plan with release: " + catalog.DefaultRelease})
 	}
 	return all
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"rcgen/generator"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 // TestRefused: each bad input is refused by its key, with the reason and a way out.
@@ -84,7 +86,7 @@ func TestWarnings(t *testing.T) {
 		t.Errorf("7.13.9: %q", got)
 	}
 	r = exampleRequest(t)
-	r.Host = generator.Host{Cores: 1, Memory: generator.GiB}
+	r.Host = stack.Host{Cores: 1, Memory: units.GiB}
 	if got := codes(r); got != "" {
 		t.Errorf("small host: %q", got)
 	}

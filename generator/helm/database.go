@@ -5,14 +5,16 @@ import (
 	"math"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/units"
 )
 
 // Database is the replica set that the export assumes to be there.
 type Database struct {
-	Members int                               `json:"members"`
-	CPUs    generator.Figure[float64]         `json:"cpus"`   // of each member
-	Memory  generator.Figure[generator.Bytes] `json:"memory"` // of each member
-	Disk    generator.Figure[generator.Bytes] `json:"disk"`   // of each member
+	Members int                           `json:"members"`
+	CPUs    generator.Figure[float64]     `json:"cpus"`   // of each member
+	Memory  generator.Figure[units.Bytes] `json:"memory"` // of each member
+	Disk    generator.Figure[units.Bytes] `json:"disk"`   // of each member
 }
 
 // mongoMembers is the vendor's number for high availability (systemRequirements).
@@ -21,12 +23,12 @@ const mongoMembers = 3
 // diskBase and diskStep shape the disk of a member: the vendor's 20 GB at up to 500
 // users at once (systemRequirements), and whole tens above it.
 const (
-	diskBase = 20 * generator.GiB
-	diskStep = 10 * generator.GiB
+	diskBase = 20 * units.GiB
+	diskStep = 10 * units.GiB
 )
 
 // NewDatabase sizes each member of the replica set for so many users.
-func NewDatabase(profile generator.Profile, users, concurrent int) Database {
+func NewDatabase(profile catalog.Profile, users, concurrent int) Database {
 	s := profile.Services.MongoDB
 	cpus, memory := s.CPUs.Value, s.Memory.Value
 	cpuReason, memoryReason := fmt.Sprint(s.CPUs.Value), s.Memory.Value.String()
@@ -37,23 +39,23 @@ func NewDatabase(profile generator.Profile, users, concurrent int) Database {
 		cpuSource += "; " + per.Origin()
 	}
 	if per := s.MemoryPerConcurrent; per != nil {
-		memory += per.Value * generator.Bytes(concurrent)
+		memory += per.Value * units.Bytes(concurrent)
 		memoryReason += fmt.Sprintf(" + %d concurrent x %s", concurrent, per.Value)
 		memorySource += "; " + per.Origin()
 	}
 	return Database{
 		Members: mongoMembers,
 		CPUs:    generator.Figure[float64]{Value: math.Round(cpus), Reason: cpuReason + ", whole cores", Source: cpuSource},
-		Memory:  generator.Figure[generator.Bytes]{Value: roundUp(memory, generator.GiB), Reason: memoryReason + ", whole GiB", Source: memorySource},
+		Memory:  generator.Figure[units.Bytes]{Value: roundUp(memory, units.GiB), Reason: memoryReason + ", whole GiB", Source: memorySource},
 		Disk:    databaseDisk(profile.Storage, users),
 	}
 }
 
 // databaseDisk has no room for uploads: they are in S3.
-func databaseDisk(s generator.Storage, users int) generator.Figure[generator.Bytes] {
+func databaseDisk(s catalog.Storage, users int) generator.Figure[units.Bytes] {
 	const days = 365
-	year := generator.Bytes(users) * generator.Bytes(s.MessagesPerUserDay.Value) * days * s.BytesPerMessage.Value
-	return generator.Figure[generator.Bytes]{
+	year := units.Bytes(users) * units.Bytes(s.MessagesPerUserDay.Value) * days * s.BytesPerMessage.Value
+	return generator.Figure[units.Bytes]{
 		Value: roundUp(diskBase+year, diskStep),
 		Reason: fmt.Sprintf("%s + a year of %d users x %d messages a day of %s", diskBase, users,
 			s.MessagesPerUserDay.Value, s.BytesPerMessage.Value),
@@ -77,4 +79,4 @@ type databaseRow struct {
 	Database
 }
 
-func roundUp(b, unit generator.Bytes) generator.Bytes { return (b + unit - 1) / unit * unit }
+func roundUp(b, unit units.Bytes) units.Bytes { return (b + unit - 1) / unit * unit }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 var update = flag.Bool("update", false, "write examples/kubernetes and testdata/monolith anew instead of comparing them")
@@ -37,7 +38,7 @@ func readRequest(tb testing.TB, file string) generator.Request {
 // exampleRequest is that of examples/kubernetes: microservices.
 func exampleRequest(tb testing.TB) generator.Request {
 	tb.Helper()
-	return readRequest(tb, filepath.Join(examplesDir, generator.RequestFile))
+	return readRequest(tb, filepath.Join(examplesDir, tree.RequestFile))
 }
 
 // export makes an export of a request, changed first.

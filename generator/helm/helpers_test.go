@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
 )
 
 // licensed is a request that a cluster takes, for so many users at once.
@@ -64,7 +65,7 @@ func documents(tb testing.TB, content []byte) []map[string]any {
 
 // hint returns what an error advises.
 func hint(err error) string {
-	var e *generator.Error
+	var e *fault.Error
 	if errors.As(err, &e) {
 		return strings.Join(slices.Clone(e.Hints()), " ")
 	}

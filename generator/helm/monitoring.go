@@ -3,7 +3,7 @@ package helm
 import (
 	"fmt"
 
-	"rcgen/generator"
+	"rcgen/generator/units"
 )
 
 // monitoringValues are those of kube-prometheus-stack that an export writes
@@ -105,8 +105,8 @@ func (p Plan) newMonitoringValues() monitoringValues {
 		return w.resources()
 	}
 	size := p.profile.Storage.MetricsSize.Value
-	gib := func(b generator.Bytes) string {
-		return fmt.Sprintf("%dGi", int64(roundUp(b, generator.GiB)/generator.GiB))
+	gib := func(b units.Bytes) string {
+		return fmt.Sprintf("%dGi", int64(roundUp(b, units.GiB)/units.GiB))
 	}
 	return monitoringValues{
 		Prometheus: promValues{promSpec{

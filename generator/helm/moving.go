@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 // FromCompose returns the steps that carry the data of the Compose deployment to the
@@ -19,7 +20,7 @@ func FromCompose(p Plan, o Options) ([]byte, error) {
 	w.line("- Bring up everything but Rocket.Chat by the README of `rcgen export %s --out DIR`: MongoDB, the Secrets, monitoring, NATS.", o.Target)
 	w.line("- Run the same release on both sides: %s. An update and a move are two evenings.", p.Release)
 	w.line("- Lower the TTL of `%s` to 60 seconds.", p.request.Domain)
-	w.line("- Uploads must be in S3 before: `uploads.storage: s3` in %s and `rcgen generate`, while Compose still runs. Older files stay in the database (GridFS), move with\n  it and are still found; RocketChat/filestore-migrator carries them over.", generator.RequestFile)
+	w.line("- Uploads must be in S3 before: `uploads.storage: s3` in %s and `rcgen generate`, while Compose still runs. Older files stay in the database (GridFS), move with\n  it and are still found; RocketChat/filestore-migrator carries them over.", tree.RequestFile)
 	w.section("2. Announce it")
 	w.line("Clients reconnect by themselves; who is logged in stays logged in.")
 	w.section("3. Stop writes")

@@ -5,18 +5,21 @@ import (
 	"math"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/units"
 )
 
 // Node is the size of one machine of the cluster.
 type Node struct {
-	Cores  int             `json:"cores"`
-	Memory generator.Bytes `json:"memory"`
-	Source string          `json:"source"` // flag or assumption
+	Cores  int         `json:"cores"`
+	Memory units.Bytes `json:"memory"`
+	Source string      `json:"source"` // flag or assumption
 }
 
 // DefaultNode is what is planned with where nobody says otherwise: a common size of
 // a virtual machine, with room for several pods.
-var DefaultNode = Node{Cores: 8, Memory: 32 * generator.GiB, Source: "assumption"}
+var DefaultNode = Node{Cores: 8, Memory: 32 * units.GiB, Source: "assumption"}
 
 // Bounds of the number of nodes.
 const (
@@ -30,10 +33,10 @@ const fillShare = 0.85
 
 func (n Node) check() error {
 	switch {
-	case n.Cores < 1 || n.Cores > generator.MaxCores:
-		return &generator.Error{What: fmt.Sprintf("node: %d cores are not between 1 and %d", n.Cores, generator.MaxCores), Hint: "the cores of one machine of the cluster"}
-	case n.Memory < generator.MinMemory || n.Memory > generator.MaxMemory:
-		return &generator.Error{What: fmt.Sprintf("node: %s is not between %s and %s", n.Memory, generator.MinMemory, generator.MaxMemory), Hint: "the memory of one machine of the cluster, like 32GiB"}
+	case n.Cores < 1 || n.Cores > catalog.MaxCores:
+		return &fault.Error{What: fmt.Sprintf("node: %d cores are not between 1 and %d", n.Cores, catalog.MaxCores), Hint: "the cores of one machine of the cluster"}
+	case n.Memory < catalog.MinMemory || n.Memory > catalog.MaxMemory:
+		return &fault.Error{What: fmt.Sprintf("node: %s is not between %s and %s", n.Memory, catalog.MinMemory, catalog.MaxMemory), Hint: "the memory of one machine of the cluster, like 32GiB"}
 	}
 	return nil
 }
@@ -59,7 +62,7 @@ func (n Node) reservedCPUs() float64 {
 }
 
 // room returns what one node has for pods.
-func (p Plan) room() (cpus float64, memory generator.Bytes) {
+func (p Plan) room() (cpus float64, memory units.Bytes) {
 	return float64(p.Node.Cores) - p.Node.reservedCPUs(), p.Node.Memory - generator.Reserve(p.profile.OSReserve.Value, p.Node.Memory)
 }
 
@@ -68,7 +71,7 @@ func (p Plan) nodes() (generator.Figure[int], error) {
 	cpus, memory := p.room()
 	for _, w := range p.Workloads {
 		if w.CPUs.Value > cpus || w.Memory.Value > memory {
-			return generator.Figure[int]{}, &generator.Error{
+			return generator.Figure[int]{}, &fault.Error{
 				What: fmt.Sprintf("node: a pod of %s requests %v CPUs and %s, a node with %d cores and %s has %.2f and %s for pods",
 					w.Name, w.CPUs.Value, w.Memory.Value.Human(), p.Node.Cores, p.Node.Memory.Human(), cpus, memory.Human()),
 				Hint: "plan with larger nodes: --node-cores, --node-memory",

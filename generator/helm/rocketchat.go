@@ -5,7 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 // newValues fills the chart's values for one target.
@@ -56,7 +57,7 @@ func away(replicas int) int { return min(max(1, replicas/5), max(replicas-1, 1))
 
 // repository is the name of Rocket.Chat's image without its tag.
 func (p Plan) repository() string {
-	svc, err := p.compose.Service(generator.RocketChat)
+	svc, err := p.compose.Service(stack.RocketChat)
 	if err != nil { // every plan has one
 		return ""
 	}
@@ -94,7 +95,7 @@ func apart(labels map[string]string) Affinity {
 // The chart reads the list as a template, which must not find anything to do.
 func (p Plan) environment() ([]EnvVar, error) {
 	all := []EnvVar{
-		{"NODE_OPTIONS", fmt.Sprintf("--max-old-space-size=%d", generator.Bytes(p.compose.Deployment.HeapLimit).MiB())},
+		{"NODE_OPTIONS", fmt.Sprintf("--max-old-space-size=%d", units.Bytes(p.compose.Deployment.HeapLimit).MiB())},
 		{"HTTP_FORWARDED_COUNT", strconv.Itoa(p.compose.ForwardedCount())},
 	}
 	for _, v := range p.compose.Request.Environment() {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 // wantedSecret is a Secret that must be there before the chart is installed.
@@ -96,7 +97,7 @@ func (p Plan) envSecret() wantedSecret {
 		names, rest := references(v.Value)
 		what := "the value of " + strings.Join(names, " and ")
 		if rest != "" {
-			what = "as in " + generator.RequestFile + ": a text with " + strings.Join(names, " and ")
+			what = "as in " + tree.RequestFile + ": a text with " + strings.Join(names, " and ")
 		}
 		s.keys = append(s.keys, wantedKey{v.Name, what, strings.Join(names, ", "), "REPLACE-WITH-" + strings.ReplaceAll(strings.Join(names, "-AND-"), "_", "-")})
 	}

@@ -5,6 +5,10 @@ import (
 	"slices"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
+	"rcgen/generator/units"
 )
 
 // Names of workloads.
@@ -39,29 +43,29 @@ type Plan struct {
 
 	request generator.Request // as a person wrote it
 	compose generator.Plan    // of the same request without the bounds of one host
-	profile generator.Profile
+	profile catalog.Profile
 }
 
 // Workload is a number of equal pods. What a pod requests of memory is its limit
 // too; CPUs have no limit.
 type Workload struct {
-	Name     string                            `json:"name"`
-	Replicas generator.Figure[int]             `json:"replicas"`
-	CPUs     generator.Figure[float64]         `json:"cpus"`   // of each pod, requested
-	Memory   generator.Figure[generator.Bytes] `json:"memory"` // of each pod, requested and its limit
+	Name     string                        `json:"name"`
+	Replicas generator.Figure[int]         `json:"replicas"`
+	CPUs     generator.Figure[float64]     `json:"cpus"`   // of each pod, requested
+	Memory   generator.Figure[units.Bytes] `json:"memory"` // of each pod, requested and its limit
 }
 
 // Totals is what all pods request together.
 type Totals struct {
-	Pods   int             `json:"pods"`
-	CPUs   float64         `json:"cpus"`
-	Memory generator.Bytes `json:"memory"`
+	Pods   int         `json:"pods"`
+	CPUs   float64     `json:"cpus"`
+	Memory units.Bytes `json:"memory"`
 }
 
 // NewPlan sizes a request for a cluster of such nodes. What the request says of a
 // host does not count. It returns an error when the request is not one, the profile
 // does not exist, or a pod does not fit a node.
-func NewPlan(r generator.Request, own *generator.Profile, node Node) (Plan, error) {
+func NewPlan(r generator.Request, own *catalog.Profile, node Node) (Plan, error) {
 	compose, err := generator.NewPlan(boundless(r), own)
 	if err != nil {
 		return Plan{}, err
@@ -89,7 +93,7 @@ func (p *Plan) sum() (err error) {
 	for _, w := range p.Workloads {
 		p.Totals.Pods += w.Replicas.Value
 		p.Totals.CPUs += w.CPUs.Value * float64(w.Replicas.Value)
-		p.Totals.Memory += w.Memory.Value * generator.Bytes(w.Replicas.Value)
+		p.Totals.Memory += w.Memory.Value * units.Bytes(w.Replicas.Value)
 	}
 	p.Nodes, err = p.nodes()
 	return err
@@ -104,7 +108,7 @@ func (p Plan) without(name string) (Plan, error) {
 // boundless is the request on a host on which nothing is short, so that only the
 // users decide. Uploads that a cluster refuses do not keep it from being sized.
 func boundless(r generator.Request) generator.Request {
-	r.Host = generator.Host{Cores: generator.MaxCores, Memory: generator.MaxMemory, Source: generator.HostRequested}
+	r.Host = stack.Host{Cores: catalog.MaxCores, Memory: catalog.MaxMemory, Source: stack.HostRequested}
 	r.Instances = 0
 	r.MongoDB = generator.MongoDB{External: true}
 	if r.Uploads.Storage == generator.UploadsFileSystem {
@@ -161,7 +165,7 @@ func (p Plan) main() Workload {
 		Replicas: p.mainReplicas(),
 		CPUs: generator.Figure[float64]{Value: 1, Reason: "a Node.js process uses about one core; without a limit nothing throttles its event loop",
 			Source: systemRequirements + ": 1 vCPU"},
-		Memory: generator.Figure[generator.Bytes]{Value: memory.Value, Source: memory.Origin(),
+		Memory: generator.Figure[units.Bytes]{Value: memory.Value, Source: memory.Origin(),
 			Reason: "the profile's; requested in full, so that no neighbour takes it"},
 	}
 }
@@ -181,7 +185,7 @@ func (p Plan) mainReplicas() generator.Figure[int] {
 		f = generator.Figure[int]{Value: 1, Reason: "without a licence several exchange no live messages", Source: "RocketChat/Rocket.Chat#28447"}
 	}
 	if stated := p.request.Instances; stated > f.Value {
-		f = generator.Figure[int]{Value: stated, Reason: "instances", Source: generator.RequestFile}
+		f = generator.Figure[int]{Value: stated, Reason: "instances", Source: tree.RequestFile}
 	}
 	return f
 }
@@ -192,7 +196,7 @@ func (p Plan) streamer() Workload {
 		Replicas: generator.Figure[int]{Value: max(2, ceilDiv(p.Concurrent, concurrentPerStreamer)), Source: streamerGuide,
 			Reason: fmt.Sprintf("%d users at once / %d, at least 2", p.Concurrent, concurrentPerStreamer)},
 		CPUs:   assumed(0.5, "it copies events to websockets and does little else"),
-		Memory: assumed(generator.GiB, "500 websockets with their subscriptions at about a MiB each, and as much for Node.js itself"),
+		Memory: assumed(units.GiB, "500 websockets with their subscriptions at about a MiB each, and as much for Node.js itself"),
 	}
 }
 
@@ -201,7 +205,7 @@ func microservice(name string) Workload {
 		Name:     name,
 		Replicas: assumed(2, "so that one is there while the other is replaced; what they do grows little with the users"),
 		CPUs:     assumed(0.25, "short calls, most of them answered from memory"),
-		Memory:   assumed(512*generator.MiB, "an idle Rocket.Chat takes that much (RocketChat/Rocket.Chat#14270), and this is a part of one"),
+		Memory:   assumed(512*units.MiB, "an idle Rocket.Chat takes that much (RocketChat/Rocket.Chat#14270), and this is a part of one"),
 	}
 }
 
@@ -210,7 +214,7 @@ func natsCluster() Workload {
 		Name:     NATS,
 		Replicas: assumed(natsServers, "a drained node leaves two"),
 		CPUs:     assumed(0.25, "no stream is stored, and a core moves far more"),
-		Memory:   assumed(512*generator.MiB, "buffers of some hundred connections"),
+		Memory:   assumed(512*units.MiB, "buffers of some hundred connections"),
 	}
 }
 
@@ -218,15 +222,15 @@ func natsCluster() Workload {
 // operator are in what nodes leaves free.
 func (p Plan) monitoring() []Workload {
 	s := p.profile.Services
-	shape := func(name string, shape generator.Shape) Workload {
+	shape := func(name string, shape catalog.Shape) Workload {
 		return Workload{
 			Name: name, Replicas: assumed(1, "users do not miss it while it is moved"),
 			CPUs:   generator.Figure[float64]{Value: shape.CPUs.Value, Reason: "the profile's", Source: shape.CPUs.Origin()},
-			Memory: generator.Figure[generator.Bytes]{Value: shape.Memory.Value, Reason: "the profile's", Source: shape.Memory.Origin()},
+			Memory: generator.Figure[units.Bytes]{Value: shape.Memory.Value, Reason: "the profile's", Source: shape.Memory.Origin()},
 		}
 	}
 	prometheus := shape(Prometheus, s.Prometheus)
-	prometheus.Memory = generator.Figure[generator.Bytes]{Value: 4 * generator.GiB, Reason: "it watches the whole cluster", Source: monitoringChart}
+	prometheus.Memory = generator.Figure[units.Bytes]{Value: 4 * units.GiB, Reason: "it watches the whole cluster", Source: monitoringChart}
 	return []Workload{prometheus, shape(Grafana, s.Grafana), shape(Alertmanager, s.Alertmanager)}
 }
 

@@ -3,7 +3,8 @@ package helm
 import (
 	"testing"
 
-	"rcgen/generator"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 // TestSizing holds the figures that the issue and the vendor name.
@@ -72,13 +73,13 @@ func TestDatabase(t *testing.T) {
 	for _, c := range []struct {
 		concurrent int
 		cpus       float64
-		memory     generator.Bytes
-		disk       generator.Bytes
+		memory     units.Bytes
+		disk       units.Bytes
 	}{
-		{499, 2, 4 * generator.GiB, 20 * generator.GiB},
-		{500, 2, 4 * generator.GiB, 20 * generator.GiB},
-		{5000, 8, 16 * generator.GiB, 80 * generator.GiB},
-		{20_000, 4, 16 * generator.GiB, 80 * generator.GiB},
+		{499, 2, 4 * units.GiB, 20 * units.GiB},
+		{500, 2, 4 * units.GiB, 20 * units.GiB},
+		{5000, 8, 16 * units.GiB, 80 * units.GiB},
+		{20_000, 4, 16 * units.GiB, 80 * units.GiB},
 	} {
 		d := plan(t, licensed(t, 5*c.concurrent, c.concurrent)).MongoDB
 		if d.CPUs.Value < c.cpus || d.Memory.Value < c.memory || d.Disk.Value < c.disk {
@@ -114,7 +115,7 @@ func TestFigures(t *testing.T) {
 func TestNodes(t *testing.T) {
 	r := licensed(t, 100_000, 20_000)
 	last := 1 << 30
-	for _, node := range []Node{{4, 16 * generator.GiB, "flag"}, DefaultNode, {16, 64 * generator.GiB, "flag"}, {64, 256 * generator.GiB, "flag"}} {
+	for _, node := range []Node{{4, 16 * units.GiB, "flag"}, DefaultNode, {16, 64 * units.GiB, "flag"}, {64, 256 * units.GiB, "flag"}} {
 		p := must(NewPlan(r, nil, node))(t)
 		cpus, memory := p.room()
 		n := p.Nodes.Value - spare
@@ -123,7 +124,7 @@ func TestNodes(t *testing.T) {
 		}
 		last = p.Nodes.Value
 	}
-	for _, node := range []Node{{2, 4 * generator.GiB, "flag"}, {0, generator.GiB, "flag"}, {4, 0, "flag"}} {
+	for _, node := range []Node{{2, 4 * units.GiB, "flag"}, {0, units.GiB, "flag"}, {4, 0, "flag"}} {
 		if _, err := NewPlan(r, nil, node); err == nil || hint(err) == "" {
 			t.Errorf("%+v: %v", node, err)
 		}
@@ -134,7 +135,7 @@ func TestNodes(t *testing.T) {
 func TestHostDoesNotCount(t *testing.T) {
 	r := licensed(t, 10_000, 2000)
 	was := plan(t, r)
-	r.Host = generator.Host{Cores: 2, Memory: 4 * generator.GiB}
+	r.Host = stack.Host{Cores: 2, Memory: 4 * units.GiB}
 	if is := plan(t, r); is.Totals != was.Totals || is.Nodes.Value != was.Nodes.Value {
 		t.Errorf("%+v, was %+v", is.Totals, was.Totals)
 	}

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
+	"rcgen/generator/units"
 )
 
 // kind is the type of a key, in an operator's words.
@@ -96,8 +98,8 @@ func Explain(name string) ([]KeyDoc, error) {
 	if near := Nearest(name, names); len(near) > 0 {
 		hint = "did you mean " + strings.Join(near[:min(3, len(near))], ", ") + "? " + hint
 	}
-	what := fmt.Sprintf("explain: %q is not a key of %s", name, generator.RequestFile)
-	return nil, &generator.Error{What: what, Hint: hint}
+	what := fmt.Sprintf("explain: %q is not a key of %s", name, tree.RequestFile)
+	return nil, &fault.Error{What: what, Hint: hint}
 }
 
 // Help returns the help of an option that sets a key: what it sets, with its
@@ -171,7 +173,7 @@ func (k key) describe() KeyDoc {
 func (k key) span() string {
 	written := func(v any) string {
 		if n, ok := v.(int); ok && k.kind == typeSize {
-			return generator.Bytes(n).String()
+			return units.Bytes(n).String()
 		}
 		return fmt.Sprint(v)
 	}

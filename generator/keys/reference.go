@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
 )
 
 const referenceHead = "# rcgen.yaml\n\n" +
@@ -15,7 +16,7 @@ const referenceHead = "# rcgen.yaml\n\n" +
 	"keys and mark mistakes. Unknown keys are errors. Secrets do not belong here: they are in `.env`. " +
 	"What is required in an\n" +
 	"optional section is so where the section is there. Of the required keys `rcgen init` wants `--users`\n" +
-	"alone; where its options say nothing else, it writes release " + generator.DefaultRelease +
+	"alone; where its options say nothing else, it writes release " + catalog.DefaultRelease +
 	", domain " + generator.Localhost + " with http, and the host that it runs on.\n\n" +
 	"A file that uses every section:\n\n" +
 	"```yaml\n" + completeExample + "```\n"
@@ -28,7 +29,7 @@ project: rocketchat
 users: 3000
 concurrency: 0.2
 edition: licensed
-release: ` + generator.DefaultRelease + `
+release: ` + catalog.DefaultRelease + `
 domain: chat.yourcompany.com
 tls:
   mode: acme

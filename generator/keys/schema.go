@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 // jsonSchema is a JSON Schema. It is of draft 7, the newest that yaml-language-server
@@ -68,7 +68,7 @@ func plainJSON(b *bytes.Buffer) *json.Encoder {
 // read. An error is one of encoding/json.
 func Schema() ([]byte, error) {
 	s := section("")
-	s.Schema, s.Title = "http://json-schema.org/draft-07/schema#", generator.RequestFile
+	s.Schema, s.Title = "http://json-schema.org/draft-07/schema#", tree.RequestFile
 	// The table has the names, the order and the types of the Go types, or TestTable fails.
 	s.Description = "What a Rocket.Chat deployment is to be. Made from rcgen's Go types; rcgen explain prints the same."
 	var b bytes.Buffer

@@ -1,6 +1,9 @@
 package keys
 
-import "rcgen/generator"
+import (
+	"rcgen/generator"
+	"rcgen/generator/catalog"
+)
 
 // Patterns that several keys share. A pattern may be wider than the check of
 // generator; it must not be narrower.
@@ -37,7 +40,7 @@ var deploymentKeys = []key{
 	{
 		name: "users", kind: typeWhole, required: true,
 		doc: "accounts that will exist, online or not",
-		min: 1, max: generator.MaxUsers,
+		min: 1, max: catalog.MaxUsers,
 		examples: []any{3000},
 		option:   option{name: "users", arg: "N"},
 	},
@@ -51,20 +54,20 @@ var deploymentKeys = []key{
 	{
 		name: "concurrent", kind: typeWhole, missing: "by concurrency",
 		doc: "users online at the busiest time, as a number: it stands above concurrency",
-		min: 1, max: generator.MaxUsers,
+		min: 1, max: catalog.MaxUsers,
 		examples: []any{600},
 		option:   option{name: "concurrent", arg: "N"},
 	},
 	{
 		name: "instances", kind: typeWhole, missing: "planned",
 		doc: "Rocket.Chat instances, where you state them: your number is obeyed, with a warning where the host is short",
-		min: 1, max: generator.MaxInstances,
+		min: 1, max: catalog.MaxInstances,
 		option: option{name: "instances", arg: "N"},
 	},
 	{
 		name: "profile", kind: typeText, missing: "by users",
 		doc:    "size profile: small, medium, large or a file in the project",
-		values: anys(generator.ProfileNames()), pattern: `\.`,
+		values: anys(catalog.ProfileNames()), pattern: `\.`,
 		examples: []any{"my-profile.yaml"},
 		option:   option{name: "profile", arg: "FILE", help: "size profile, or a file that holds one"},
 	},
@@ -79,8 +82,8 @@ var deploymentKeys = []key{
 		name: "release", kind: typeText, required: true,
 		doc:      "Rocket.Chat version: all three numbers, 7.0.0 or later",
 		pattern:  `^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$`,
-		examples: []any{generator.DefaultRelease},
-		option:   option{name: "release", arg: "VERSION", missing: generator.DefaultRelease},
+		examples: []any{catalog.DefaultRelease},
+		option:   option{name: "release", arg: "VERSION", missing: catalog.DefaultRelease},
 	},
 	{
 		name: "domain", kind: typeText, required: true,
@@ -159,20 +162,20 @@ var machineKeys = []key{
 		name: "mongodb.version", kind: typeText, missing: "the release's",
 		doc: "version of MongoDB on this host, in quotes: one that the release supports. rcgen upgrade writes it " +
 			"while an upgrade goes on",
-		values: anys(generator.MongoDBVersions()),
+		values: anys(catalog.MongoDBVersions()),
 	},
 	{name: "host", kind: typeSection, required: true, doc: "machine that the project is planned for"},
 	{
 		name: "host.cores", kind: typeWhole, required: true,
 		doc: "cores of that machine, as a whole number",
-		min: 1, max: generator.MaxCores,
+		min: 1, max: catalog.MaxCores,
 		examples: []any{16},
 		option:   option{name: "cores", arg: "N", help: "cores of the machine to plan for", missing: "this one's"},
 	},
 	{
 		name: "host.memory", kind: typeSize, required: true,
 		doc: "memory of that machine: a number with a unit, or bytes",
-		min: int(generator.MinMemory), max: int(generator.MaxMemory), pattern: sizePattern,
+		min: int(catalog.MinMemory), max: int(catalog.MaxMemory), pattern: sizePattern,
 		examples: []any{"64GiB"},
 		option: option{name: "memory", arg: "SIZE", help: "memory of the machine to plan for, like 32GiB",
 			missing: "this one's"},

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/units"
 )
 
 // root is the module's directory.
@@ -62,7 +64,7 @@ func keysOf(t *testing.T, of reflect.Type, prefix string) []typed {
 func kindOf(t *testing.T, of reflect.Type) kind {
 	t.Helper()
 	switch of {
-	case reflect.TypeFor[generator.Bytes]():
+	case reflect.TypeFor[units.Bytes]():
 		return typeSize
 	case reflect.TypeFor[[]string]():
 		return typeList
@@ -124,7 +126,7 @@ func TestKeysOf(t *testing.T) {
 // reference.
 func TestRows(t *testing.T) {
 	reference := string(Reference())
-	oldest := must(generator.KnownReleases())(t).Oldest
+	oldest := must(catalog.KnownReleases())(t).Oldest
 	for _, k := range table() {
 		if k.doc == "" || strings.HasSuffix(k.doc, ".") || strings.HasSuffix(k.missing, ".") {
 			t.Fatalf("%s: %q, %q: must be phrases without a period", k.name, k.doc, k.missing)

@@ -1,6 +1,9 @@
 package keys
 
-import "rcgen/generator"
+import (
+	"rcgen/generator"
+	"rcgen/generator/catalog"
+)
 
 // trial is what the tests try with a key beyond its row.
 type trial struct {
@@ -24,9 +27,9 @@ var (
 var trials = map[string]trial{
 	"version":     {bad: []any{generator.RequestVersion + 1, "one"}},
 	"project":     {bad: []any{"My Chat", "-chat", ""}},
-	"users":       {bad: []any{0, "many", 2.5}, with: []change{{"users", generator.MaxUsers}}},
+	"users":       {bad: []any{0, "many", 2.5}, with: []change{{"users", catalog.MaxUsers}}},
 	"concurrency": {bad: []any{-0.1, 1.1}},
-	"concurrent":  {with: []change{{"users", generator.MaxUsers}}},
+	"concurrent":  {with: []change{{"users", catalog.MaxUsers}}},
 	"release":     {bad: []any{"latest", "8.9", "v8.9.1", 8.9}},
 	"domain": {bad: []any{
 		"Chat.yourcompany.com", "https://chat.yourcompany.com", "chat.yourcompany.com:8080", "",

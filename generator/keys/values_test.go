@@ -14,6 +14,8 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"rcgen/generator"
+	"rcgen/generator/tree"
+	"rcgen/generator/units"
 )
 
 // must returns a value, or ends the test with its error:
@@ -194,9 +196,9 @@ func TestRequired(t *testing.T) {
 // TestExamples: every rcgen.yaml in examples/ is good, and so is what init writes.
 func TestExamples(t *testing.T) {
 	s := compiled(t)
-	files := must(filepath.Glob(filepath.Join(root, "examples", "*", generator.RequestFile)))(t)
+	files := must(filepath.Glob(filepath.Join(root, "examples", "*", tree.RequestFile)))(t)
 	if len(files) == 0 {
-		t.Error("examples/ has no " + generator.RequestFile)
+		t.Error("examples/ has no " + tree.RequestFile)
 	}
 	for _, file := range files {
 		if err := against(t, s, must(os.ReadFile(file))(t)); err != nil {
@@ -220,7 +222,7 @@ func TestSizePattern(t *testing.T) {
 		"33333333333": true, "4096b": true, "4Ki": false, "32 gigs": false, "-4GiB": false, "GiB": false, "": false,
 		"4  GiB": false, " 4GiB": false, "4GiB ": false, "4.GiBB": false, "4XiB": false, "1,5GiB": false, "4Bi": false,
 	} {
-		_, err := generator.ParseBytes(text)
+		_, err := units.Parse(text)
 		if pattern.MatchString(text) != want || (err == nil) != want {
 			t.Errorf("%q: matches %v, ParseBytes says %v, want %v", text, pattern.MatchString(text), err, want)
 		}

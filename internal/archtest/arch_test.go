@@ -89,10 +89,9 @@ var homes = []struct {
 	{"github.com/urfave/cli", []string{"cmd/"}},
 	{"github.com/Masterminds/sprig", []string{"generator/render.go"}},
 	{"text/template", []string{"generator/render.go"}},
-	// rules.go is the part of validation that is rcgen's own
-	{"github.com/compose-spec/compose-go", []string{"generator/validate.go", "generator/rules.go", "generator/dotenv/"}},
+	{"github.com/compose-spec/compose-go", []string{"generator/validate/", "generator/dotenv/"}},
 	{"github.com/compose-spec/compose-go/v2/dotenv", []string{"generator/dotenv/dotenv.go"}}, // one parser
-	{"crypto/x509", []string{"generator/certificate.go", "cmd/", "internal/doctor/running_web.go", "internal/doctor/running_web_certificate.go"}},
+	{"crypto/x509", []string{"generator/validate/certificate.go", "cmd/", "internal/doctor/running_web.go", "internal/doctor/running_web_certificate.go"}},
 	{"github.com/shirou/gopsutil", []string{"internal/host/"}},
 	{"github.com/gofrs/flock", []string{"internal/disk/"}},
 	{"golang.org/x/term", []string{"cmd/"}},
@@ -108,18 +107,50 @@ var homes = []struct {
 	{"github.com/coder/websocket", []string{"internal/doctor/running_web_client.go", "internal/doctor/running_web_ddp.go"}},
 }
 
-// leaves are the packages below internal that all others there may know: they know none.
-var leaves = []string{"internal/container", "internal/redact"}
+// picture is the house: which packages of the module each package may know. Arrows go
+// down only. A package that is not here knows none. docs/architecture.md draws it.
+var picture = map[string][]string{
+	"cmd/rcgen": {"generator", "internal"},
 
-// floors orders the packages under internal/ that know others of them: each knows the
-// machine's parts below the application, and what stands before it in the list.
-var floors = []string{"internal/project", "internal/deploy", "internal/inspect"}
+	"internal/keygen":  {"generator", "generator/keys"},
+	"internal/deploy":  {"generator", "internal/project", "internal/rollout", "internal/engine", "internal/container"},
+	"internal/inspect": {"generator", "internal/project", "internal/doctor", "internal/status", "internal/engine", "internal/git", "internal/host", "internal/container", "internal/redact"},
+	"internal/project": {"generator", "internal/disk", "internal/engine", "internal/redact"},
 
-// lower reports whether a package under internal/ may know another one.
-func lower(dir, imported string) bool {
-	own := slices.Index(floors, dir)
-	other := slices.IndexFunc(floors, func(floor string) bool { return below(imported, module+floor) })
-	return own >= 0 && (other < 0 || other == 0 && own > 0)
+	"internal/doctor":   {"generator", "internal/container"},
+	"internal/status":   {"generator", "internal/container"},
+	"internal/releases": {"generator"},
+	"internal/rollout":  {"generator/fault", "generator/routes", "generator/stack", "internal/container"},
+	"internal/engine":   {"generator/fault", "generator/stack", "internal/container", "internal/redact"},
+	"internal/disk":     {"generator/fault", "generator/tree"},
+	"internal/redact":   {"generator/dotenv"},
+
+	"generator/helm":       {"generator", "generator/alerts", "generator/catalog", "generator/dashboards", "generator/fault", "generator/stack", "generator/tree", "generator/units"},
+	"generator/keys":       {"generator", "generator/catalog", "generator/fault", "generator/tree", "generator/units"},
+	"generator":            {"generator/alerts", "generator/catalog", "generator/dashboards", "generator/dotenv", "generator/fault", "generator/routes", "generator/stack", "generator/strict", "generator/tree", "generator/units", "profiles", "templates"},
+	"generator/validate":   {"generator/dotenv", "generator/routes", "generator/stack", "generator/strict", "generator/tree", "generator/units"},
+	"generator/catalog":    {"generator/alerts", "generator/fault", "generator/stack", "generator/strict", "generator/tree", "generator/units", "profiles"},
+	"generator/tree":       {"generator/dotenv", "generator/fault", "generator/routes", "generator/strict", "generator/textdiff"},
+	"generator/routes":     {"generator/fault", "generator/stack"},
+	"generator/dashboards": {"generator/alerts"},
+	"generator/stack":      {"generator/units"},
+}
+
+// drawn reports whether a package of the module may know another one. To know generator
+// from above the core is to know all of it, but for what only some need.
+func drawn(dir, imported string) bool {
+	own := strings.TrimPrefix(imported, module)
+	return slices.ContainsFunc(picture[dir], func(known string) bool {
+		switch {
+		case own == known:
+			return true
+		case known == "generator" && !below(dir, "generator"):
+			return below(own, known) && own != "generator/helm" && own != "generator/keys"
+		case dir == "cmd/rcgen":
+			return below(own, known) || own == "generator/helm" || own == "generator/keys"
+		}
+		return false
+	})
 }
 
 // below reports whether an import is a package or lies below it, in any major version.
@@ -130,29 +161,14 @@ func below(imported, pkg string) bool {
 // forbidden returns why a file must not import a package, or nothing.
 func forbidden(file, imported string) string {
 	dir := path.Dir(file)
-	own := func(pkg string) bool { return below(imported, module+pkg) }
 	touches := slices.ContainsFunc(machine, func(pkg string) bool { return below(imported, pkg) }) && !slices.Contains(harmless, imported)
 	switch {
 	case below(dir, "generator") && touches:
 		return "the core touches no machine"
-	case below(dir, "generator") && (own("internal") || own("cmd")):
-		return "arrows point to the core"
-	case dir == "generator/dotenv" && own("generator"):
-		return "it knows no project"
-	case dir == "generator/alerts" && own("generator"), dir == "generator/dashboards" && own("generator") && !own("generator/alerts"):
-		return "the core fills it in; dashboards know alerts and no more"
-	case below(dir, "generator") && dir != "generator/helm" && own("generator/helm"):
-		return "an export is at the end of the way"
-	case own("generator/keys") && !below(dir, "generator/keys") && dir != "internal/keygen" && !below(dir, "cmd"):
-		return "the table of keys is for commands, and for the program that writes its files"
 	case (dir == "profiles" || dir == "templates") && imported != "embed":
 		return "it holds data only"
-	case slices.Contains(leaves, dir) && below(imported, strings.TrimSuffix(module, "/")) && !own("generator/dotenv"):
-		return "a leaf knows nothing of the module but what a secret is"
-	case below(dir, "internal") && own("internal") && !slices.ContainsFunc(leaves, own) && !lower(dir, imported):
-		return "siblings do not know each other, only the leaves"
-	case own("cmd"):
-		return "nothing knows the command line"
+	case strings.HasPrefix(imported, module) && !drawn(dir, imported):
+		return "there is no such arrow in the picture"
 	}
 	for _, h := range homes {
 		at := func(home string) bool {
@@ -176,7 +192,7 @@ func TestImports(t *testing.T) {
 			}
 		}
 	}
-	for _, dir := range []string{"generator", "generator/alerts", "generator/dashboards", "generator/helm", "generator/keys", "profiles", "templates", "cmd/rcgen", "internal/project", "internal/deploy", "internal/inspect", "internal/disk", "internal/host"} {
+	for dir := range picture {
 		if !dirs[dir] {
 			t.Errorf("%s: no file of it was read; was it renamed?", dir)
 		}
@@ -201,11 +217,11 @@ var samples = []struct {
 	{"generator/plan.go", "crypto/rand", false},
 	{"generator/plan.go", "crypto/tls", false},
 	{"generator/plan.go", "crypto/x509", false},
-	{"generator/certificate.go", "crypto/x509", true},
-	{"generator/lock.go", "crypto/sha256", true},
-	{"generator/project.go", "io/fs", true},
+	{"generator/validate/certificate.go", "crypto/x509", true},
+	{"generator/tree/lock.go", "crypto/sha256", true},
+	{"generator/tree/tree.go", "io/fs", true},
 	{"generator/plan.go", "rcgen/profiles", true},
-	{"generator/profile_alerts.go", "rcgen/generator/alerts", true},
+	{"generator/catalog/profile_alerts.go", "rcgen/generator/alerts", true},
 	{"generator/alerts/rule.go", "go.yaml.in/yaml/v4", true},
 	{"generator/alerts/rule.go", "os", false},
 	{"generator/alerts/rule.go", "rcgen/generator", false},
@@ -236,7 +252,7 @@ var samples = []struct {
 	{"generator/plan.go", "rcgen/internal/disk", false},
 	{"generator/plan.go", "rcgen/cmd/rcgen", false},
 	{"generator/plan.go", "github.com/compose-spec/compose-go/v2/types", false},
-	{"generator/rules.go", "github.com/compose-spec/compose-go/v2/types", true},
+	{"generator/validate/rules.go", "github.com/compose-spec/compose-go/v2/types", true},
 	{"generator/rules.go", "rcgen/generator/dotenv", true},
 	{"generator/validate.go", "github.com/compose-spec/compose-go/v2/dotenv", false},
 	{"generator/dotenv/dotenv.go", "github.com/compose-spec/compose-go/v2/dotenv", true},
@@ -245,7 +261,17 @@ var samples = []struct {
 	{"generator/dotenv/secret.go", "net/url", true},
 	{"generator/plan.go", "github.com/Masterminds/sprig/v3", false},
 	{"generator/plan.go", "github.com/urfave/cli/v2", false},
-	{"internal/disk/disk.go", "rcgen/generator", true},
+	{"internal/disk/disk.go", "rcgen/generator", false},
+	{"internal/disk/disk.go", "rcgen/generator/tree", true},
+	{"generator/tree/lock.go", "rcgen/generator", false},
+	{"generator/tree/lock.go", "rcgen/generator/routes", true},
+	{"generator/routes/edit.go", "rcgen/generator/tree", false},
+	{"generator/catalog/release.go", "rcgen/generator", false},
+	{"generator/fault/error.go", "rcgen/generator/units", false},
+	{"generator/plan.go", "rcgen/generator/validate", false},
+	{"generator/validate/rules.go", "rcgen/generator/tree", true},
+	{"internal/project/build.go", "rcgen/generator/validate", true},
+	{"internal/project/build.go", "rcgen/generator/helm", false},
 	{"internal/disk/disk.go", "rcgen/internal/host", false},
 	{"internal/disk/disk.go", "github.com/urfave/cli/v2", false},
 	{"internal/engine/engine.go", "rcgen/internal/container", true},

@@ -14,7 +14,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 	"rcgen/internal/engine"
 	"rcgen/internal/project"
 	"rcgen/internal/rollout"
@@ -79,7 +79,7 @@ func Open(ctx context.Context, p *project.Project, docker engine.Engine, o Optio
 func (d *Deployment) Close() { d.unlock() }
 
 func (d *Deployment) lock(ctx context.Context) error {
-	own := filepath.Join(d.files.Dir, filepath.Dir(generator.ApplyFile))
+	own := filepath.Join(d.files.Dir, filepath.Dir(tree.ApplyFile))
 	if err := os.MkdirAll(own, 0o755); err != nil {
 		return err
 	}

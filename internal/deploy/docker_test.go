@@ -12,7 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/routes"
+	"rcgen/generator/stack"
 	"rcgen/internal/engine"
 )
 
@@ -164,7 +165,7 @@ func (d *docker) config(images map[string]string) string {
 	c := configured{Name: d.name, Services: map[string]service{}}
 	for name, image := range images {
 		s := service{Image: image, Memory: d.memory}
-		if name == generator.MongoDBService {
+		if name == stack.MongoDBService {
 			s.Environment = d.environment
 		}
 		if built, ok := strings.CutPrefix(image, "built:"); ok {
@@ -226,9 +227,9 @@ func (d *docker) inspect() string {
 
 // metrics are those of a Traefik that has read its file.
 func (d *docker) metrics() string {
-	routes := readFile(d.t, d.dir, routesFile)
-	text := fmt.Sprintf("traefik_config_reloads_total %d\n", crc32.ChecksumIEEE([]byte(routes)))
-	hosts, err := generator.Servers([]byte(routes))
+	routing := readFile(d.t, d.dir, routesFile)
+	text := fmt.Sprintf("traefik_config_reloads_total %d\n", crc32.ChecksumIEEE([]byte(routing)))
+	hosts, err := routes.Servers([]byte(routing))
 	if err != nil {
 		d.t.Error(err)
 	}

@@ -9,6 +9,9 @@ import (
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"rcgen/internal/container"
 )
 
@@ -17,7 +20,7 @@ import (
 func (d *Deployment) guard(ctx context.Context) error {
 	r, err := generator.DecodeRequest(d.files.Request)
 	if err != nil {
-		return fmt.Errorf("%s: %w", generator.RequestFile, err)
+		return fmt.Errorf("%s: %w", tree.RequestFile, err)
 	}
 	if err := d.guardSecrets(ctx, r); err != nil {
 		return err
@@ -39,7 +42,7 @@ func (d *Deployment) guard(ctx context.Context) error {
 
 // guardSecrets refuses an .env that lacks what rcgen makes.
 func (d *Deployment) guardSecrets(ctx context.Context, r generator.Request) error {
-	env, err := generator.ReadOptional(d.files.FS(), generator.EnvFile)
+	env, err := tree.ReadOptional(d.files.FS(), tree.EnvFile)
 	if err != nil {
 		return err
 	}
@@ -47,22 +50,22 @@ func (d *Deployment) guardSecrets(ctx context.Context, r generator.Request) erro
 	if err != nil || len(secrets.Made) == 0 {
 		return err
 	}
-	lacks := generator.EnvFile + " lacks " + strings.Join(secrets.Made, ", ")
+	lacks := tree.EnvFile + " lacks " + strings.Join(secrets.Made, ", ")
 	project := r.Project
 	if project == "" {
-		project = generator.RocketChat
+		project = stack.RocketChat
 	}
 	volumes, err := d.engine.Volumes(ctx, project)
 	if err != nil {
 		return err
 	}
 	if len(volumes) == 0 {
-		return &generator.Error{What: "apply: " + lacks, Hint: "rcgen generate makes what is missing"}
+		return &fault.Error{What: "apply: " + lacks, Hint: "rcgen generate makes what is missing"}
 	}
-	return &generator.Error{
+	return &fault.Error{
 		What: fmt.Sprintf("apply: %s, and project %s has data that knows the old values: volumes %s",
 			lacks, project, strings.Join(volumes, ", ")),
-		Hint: "put the old " + generator.EnvFile + " back, from a backup or from the machine that ran this; " +
+		Hint: "put the old " + tree.EnvFile + " back, from a backup or from the machine that ran this; " +
 			"new values would lock Rocket.Chat out of its database",
 	}
 }
@@ -91,11 +94,11 @@ func (d *Deployment) guardName(ctx context.Context) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return &generator.Error{
+	return &fault.Error{
 		What: fmt.Sprintf("apply: the project is called %s now, and what is here already is called %s: "+
 			"it would begin with empty volumes beside it", d.project.Name, strings.Join(names, ", ")),
 		Hint: fmt.Sprintf("write project: %s into %s and run rcgen generate; or, to begin anew, first end the other: "+
-			"docker compose -p %[1]s down", names[0], generator.RequestFile),
+			"docker compose -p %[1]s down", names[0], tree.RequestFile),
 	}
 }
 
@@ -105,11 +108,11 @@ var databaseSecrets = []string{"MONGODB_KEYFILE", "MONGODB_ROOT_PASSWORD", "MONG
 // guardPasswords refuses an .env with other secrets of the database than the one
 // that was made with them.
 func (d *Deployment) guardPasswords(ctx context.Context, containers []container.Container) error {
-	files := d.project.Environment(generator.MongoDBService)
+	files := d.project.Environment(stack.MongoDBService)
 	if files == nil {
 		return nil
 	}
-	i := slices.IndexFunc(containers, func(c container.Container) bool { return c.Service == generator.MongoDBService })
+	i := slices.IndexFunc(containers, func(c container.Container) bool { return c.Service == stack.MongoDBService })
 	if i < 0 {
 		return d.guardVolume(ctx, files)
 	}
@@ -119,10 +122,10 @@ func (d *Deployment) guardPasswords(ctx context.Context, containers []container.
 	}
 	for _, name := range databaseSecrets {
 		if old, ok := made[name]; ok && files[name] != old {
-			return &generator.Error{
+			return &fault.Error{
 				What: fmt.Sprintf("apply: %s has another %s than %s was made with: the database knows the old one",
-					generator.EnvFile, name, containers[i].Name),
-				Hint: "put the old " + generator.EnvFile + " back; where it is lost, the container still has it: " +
+					tree.EnvFile, name, containers[i].Name),
+				Hint: "put the old " + tree.EnvFile + " back; where it is lost, the container still has it: " +
 					"docker inspect " + containers[i].Name,
 			}
 		}
@@ -138,14 +141,14 @@ func (d *Deployment) guardVolume(ctx context.Context, files map[string]string) e
 		return nil
 	}
 	volumes, err := d.engine.Volumes(ctx, d.project.Name)
-	if err != nil || !slices.Contains(volumes, generator.MongoDBService) {
+	if err != nil || !slices.Contains(volumes, stack.MongoDBService) {
 		return err
 	}
-	return &generator.Error{
+	return &fault.Error{
 		What: fmt.Sprintf("apply: %s has other secrets of MongoDB than the last apply, "+
 			"and the volume %s_%s has a database that knows those",
-			generator.EnvFile, d.project.Name, generator.MongoDBService),
-		Hint: "put the old " + generator.EnvFile + " back, from a backup or from the machine that ran this; " +
-			"where the database knows the new ones, remove " + generator.AppliedFile,
+			tree.EnvFile, d.project.Name, stack.MongoDBService),
+		Hint: "put the old " + tree.EnvFile + " back, from a backup or from the machine that ran this; " +
+			"where the database knows the new ones, remove " + tree.AppliedFile,
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 	"rcgen/internal/engine"
 	"rcgen/internal/project"
 )
@@ -49,7 +49,7 @@ func TestMissingSecrets(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, p := stage(t, 2)
-			writeFile(t, d.dir, generator.EnvFile, c.env)
+			writeFile(t, d.dir, tree.EnvFile, c.env)
 			d.volumes["chat"] = c.volumes
 			c.want.check(t, d, p)
 		})
@@ -83,7 +83,7 @@ func TestRenamedProject(t *testing.T) {
 				d.run("nats", "nats:1")
 			}
 			if c.applied != "" {
-				writeFile(t, d.dir, generator.AppliedFile, c.applied)
+				writeFile(t, d.dir, tree.AppliedFile, c.applied)
 			}
 			c.want.check(t, d, p)
 		})
@@ -154,8 +154,8 @@ func TestBrokenRequest(t *testing.T) {
 	d, p := stage(t, 2)
 	p.Request = []byte("version: 1\nusers: many\n")
 	_, err := Open(t.Context(), p, d.engine(), defaults, quiet)
-	if err == nil || !strings.HasPrefix(err.Error(), generator.RequestFile+": ") {
-		t.Errorf("got %v, want an error of %s", err, generator.RequestFile)
+	if err == nil || !strings.HasPrefix(err.Error(), tree.RequestFile+": ") {
+		t.Errorf("got %v, want an error of %s", err, tree.RequestFile)
 	}
 }
 

@@ -10,6 +10,10 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"rcgen/internal/project"
 	"rcgen/internal/rollout"
 )
@@ -43,15 +47,15 @@ func stage(t *testing.T, n int) (*docker, *project.Project) {
 		d.images[replica(i+1)] = "rocketchat:1"
 	}
 	request, err := generator.NewRequestFile(generator.Request{
-		Version: generator.RequestVersion, Project: d.name, Users: 3000, Release: generator.DefaultRelease,
+		Version: generator.RequestVersion, Project: d.name, Users: 3000, Release: catalog.DefaultRelease,
 		Domain: generator.Localhost, TLS: generator.TLS{Mode: generator.TLSOff},
-		Host: generator.Host{Cores: 8, Memory: 32 << 30},
+		Host: stack.Host{Cores: 8, Memory: 32 << 30},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, dir, generator.RequestFile, string(request))
-	writeFile(t, dir, generator.EnvFile, envText)
+	writeFile(t, dir, tree.RequestFile, string(request))
+	writeFile(t, dir, tree.EnvFile, envText)
 	writeFile(t, dir, routesFile, routesOf(n))
 	p, err := project.Open(dir, 0)
 	if err != nil {
@@ -61,7 +65,7 @@ func stage(t *testing.T, n int) (*docker, *project.Project) {
 	return d, p
 }
 
-func replica(n int) string { return fmt.Sprintf("%s-%d", generator.RocketChat, n) }
+func replica(n int) string { return fmt.Sprintf("%s-%d", stack.RocketChat, n) }
 
 // routesOf is Traefik's file with n replicas.
 func routesOf(n int) string {
@@ -133,7 +137,7 @@ func apply(t *testing.T, d *Deployment) {
 // with those.
 func wantError(t *testing.T, err error, what, hint string) {
 	t.Helper()
-	var failed *generator.Error
+	var failed *fault.Error
 	if !errors.As(err, &failed) {
 		t.Fatalf("got %v, want a *generator.Error", err)
 	}

@@ -8,16 +8,16 @@ import (
 	"path/filepath"
 	"testing"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 func TestLock(t *testing.T) {
 	d, p := stage(t, 2)
-	writeFile(t, d.dir, generator.EnvFile, "")
+	writeFile(t, d.dir, tree.EnvFile, "")
 	if _, err := Open(t.Context(), p, d.engine(), defaults, quiet); err == nil {
 		t.Fatal("no secrets: got no error")
 	}
-	writeFile(t, d.dir, generator.EnvFile, envText)
+	writeFile(t, d.dir, tree.EnvFile, envText)
 	first, err := Open(t.Context(), p, d.engine(), defaults, quiet) // a refused one has unlocked
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func TestDryRunLeavesNothing(t *testing.T) {
 	if _, err := open(t, d, p, dry).Plan(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(d.dir, filepath.Dir(generator.ApplyFile))); !os.IsNotExist(err) {
+	if _, err := os.Stat(filepath.Join(d.dir, filepath.Dir(tree.ApplyFile))); !os.IsNotExist(err) {
 		t.Errorf("got %v, want no directory .rcgen", err)
 	}
 	if len(d.calls) > 0 {

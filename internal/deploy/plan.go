@@ -5,7 +5,11 @@ import (
 	"fmt"
 	"slices"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/routes"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
+	"rcgen/generator/units"
 	"rcgen/internal/container"
 	"rcgen/internal/rollout"
 )
@@ -61,11 +65,11 @@ func (d *Deployment) read(ctx context.Context) (rollout.Want, rollout.Have, erro
 			Image: s.Image, Hash: s.Hash, Replicas: s.Replicas, After: s.After, Networks: s.Networks, Off: s.Disabled,
 		}
 	}
-	routes, held, err := generator.ReadRoutes(d.files.FS())
+	routing, held, err := tree.ReadRoutes(d.files.FS())
 	if err != nil {
 		return want, rollout.Have{}, err
 	}
-	if want.Routed, err = generator.Servers(routes); err != nil {
+	if want.Routed, err = routes.Servers(routing); err != nil {
 		return want, rollout.Have{}, err
 	}
 	_, proxied := want.Services["traefik"]
@@ -117,12 +121,12 @@ func (d *Deployment) containers(ctx context.Context) ([]container.Container, err
 // Unless the operator has, it may if others serve and the engine's machine has the
 // memory; if it has not, lack says so.
 func (d *Deployment) room(ctx context.Context) (surge bool, lack string, err error) {
-	first := d.project.Services[generator.RocketChat+"-1"]
+	first := d.project.Services[stack.RocketChat+"-1"]
 	stated := d.options.Surge != nil
 	if stated {
 		surge = *d.options.Surge
 	} else {
-		_, surge = d.project.Services[generator.RocketChat+"-2"]
+		_, surge = d.project.Services[stack.RocketChat+"-2"]
 	}
 	if !surge || first.Memory == 0 {
 		return surge, "", nil
@@ -139,9 +143,9 @@ func (d *Deployment) room(ctx context.Context) (surge bool, lack string, err err
 		return true, "", nil
 	}
 	figures := fmt.Sprintf("with one container more the limits are %s together, and the machine has %s",
-		generator.Bytes(limits).Human(), generator.Bytes(has).Human())
+		units.Bytes(limits).Human(), units.Bytes(has).Human())
 	if stated {
-		return false, "", &generator.Error{
+		return false, "", &fault.Error{
 			What: "apply: --surge: " + figures,
 			Hint: "leave --surge out: replicas are then stopped before they are made anew",
 		}

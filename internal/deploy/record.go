@@ -12,7 +12,9 @@ import (
 	"slices"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/routes"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"rcgen/internal/container"
 	"rcgen/internal/engine"
 	"rcgen/internal/rollout"
@@ -22,13 +24,13 @@ import (
 // and tells whether anything older than the files is known.
 func (d *Deployment) restore(ctx context.Context, c container.Container) (bool, error) {
 	now := d.project.Services[c.Service]
-	if _, err := fs.Stat(d.files.FS(), generator.AppliedFile); err == nil {
-		applied, err := d.engine.ProjectOf(ctx, generator.AppliedFile)
+	if _, err := fs.Stat(d.files.FS(), tree.AppliedFile); err == nil {
+		applied, err := d.engine.ProjectOf(ctx, tree.AppliedFile)
 		if err != nil {
 			return false, err
 		}
 		if s, ok := applied.Services[c.Service]; ok && s.Hash != now.Hash && applied.Name == d.project.Name {
-			return true, d.engine.Up(ctx, generator.AppliedFile, engine.Needed, c.Service)
+			return true, d.engine.Up(ctx, tree.AppliedFile, engine.Needed, c.Service)
 		}
 	}
 	if c.Image == "" || c.Image == now.Image {
@@ -48,7 +50,7 @@ var (
 
 // noted returns what AppliedFile says behind a mark, or nothing.
 func (d *Deployment) noted(mark *regexp.Regexp) string {
-	text, err := generator.ReadRegular(d.files.FS(), generator.AppliedFile)
+	text, err := tree.ReadRegular(d.files.FS(), tree.AppliedFile)
 	m := mark.FindSubmatch(text)
 	if err != nil || m == nil {
 		return ""
@@ -81,7 +83,7 @@ func secretsSum(env map[string]string) string {
 // Finish ends the apply: nothing is held any more, and what runs is what may have
 // to be brought back one day. The errors are those of the engine and of the disk.
 func (d *Deployment) Finish(ctx context.Context) error {
-	routes, held, err := generator.ReadRoutes(d.files.FS())
+	routing, held, err := tree.ReadRoutes(d.files.FS())
 	if err != nil {
 		return err
 	}
@@ -89,11 +91,11 @@ func (d *Deployment) Finish(ctx context.Context) error {
 		if _, ok := d.project.Services[name]; !ok {
 			continue // the files do not have it any more
 		}
-		if routes, err = generator.Restore(routes, name, held[name]); err != nil {
+		if routing, err = routes.Restore(routing, name, held[name]); err != nil {
 			return err
 		}
 	}
-	if err := d.setRoutes(rollout.Routes{File: routes}); err != nil {
+	if err := d.setRoutes(rollout.Routes{File: routing}); err != nil {
 		return err
 	}
 	return d.record(ctx)
@@ -113,11 +115,11 @@ func (d *Deployment) record(ctx context.Context) error {
 	if d.start > 0 {
 		fmt.Fprintf(&text, "# healthy after %s\n", d.start.Round(time.Second))
 	}
-	if sum := secretsSum(d.project.Environment(generator.MongoDBService)); sum != "" {
+	if sum := secretsSum(d.project.Environment(stack.MongoDBService)); sum != "" {
 		fmt.Fprintf(&text, "# secrets of MongoDB: %s\n", sum)
 	}
 	text.WriteString(config)
-	v, err := generator.Recorded(d.files.FS(), text.Bytes())
+	v, err := tree.Recorded(d.files.FS(), text.Bytes())
 	if err != nil {
 		return err
 	}

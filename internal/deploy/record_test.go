@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 	"rcgen/internal/container"
 )
 
@@ -83,7 +83,7 @@ func TestMarks(t *testing.T) {
 		if start := opened.lastStart(); start != 0 {
 			t.Errorf("without a record: got %s, want 0s", start)
 		}
-		writeFile(t, d.dir, generator.AppliedFile, text)
+		writeFile(t, d.dir, tree.AppliedFile, text)
 		if got := opened.lastStart().String(); got != want {
 			t.Errorf("%q: got %s, want %s", text, got, want)
 		}
@@ -96,7 +96,7 @@ func TestFinishRoutesHeld(t *testing.T) {
 	delete(d.images, "traefik")
 	opened := open(t, d, p, defaults)
 	writeFile(t, d.dir, routesFile, routesOf(1))
-	writeFile(t, d.dir, generator.ApplyFile, `{"held": {
+	writeFile(t, d.dir, tree.ApplyFile, `{"held": {
 		"rocketchat-2": "          - url: http://rocketchat-2:3000\n",
 		"rocketchat-9": "          - url: http://rocketchat-9:3000\n"}}`)
 	if err := opened.Finish(t.Context()); err != nil {
@@ -105,7 +105,7 @@ func TestFinishRoutesHeld(t *testing.T) {
 	if routes := readFile(t, d.dir, routesFile); routes != routesOf(2) {
 		t.Errorf("routes: got %q, want %q: rocketchat-9 is no service any more", routes, routesOf(2))
 	}
-	if _, err := os.Stat(filepath.Join(d.dir, generator.ApplyFile)); !os.IsNotExist(err) {
+	if _, err := os.Stat(filepath.Join(d.dir, tree.ApplyFile)); !os.IsNotExist(err) {
 		t.Errorf("got %v, want no unfinished apply", err)
 	}
 }
@@ -121,7 +121,7 @@ func TestRecordWithoutSecrets(t *testing.T) {
 	if err := opened.Finish(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(d.dir, generator.AppliedFile)); !os.IsNotExist(err) {
+	if _, err := os.Stat(filepath.Join(d.dir, tree.AppliedFile)); !os.IsNotExist(err) {
 		t.Errorf("got %v, want no record", err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 	"rcgen/internal/rollout"
 )
 
@@ -23,14 +23,14 @@ func TestRecord(t *testing.T) {
 		first := open(t, d, p, defaults)
 		apply(t, first)
 		first.Close()
-		text := readFile(t, d.dir, generator.AppliedFile)
+		text := readFile(t, d.dir, tree.AppliedFile)
 		marks := []string{"\n# healthy after 40s\n", "\n# secrets of MongoDB: " + secretsSum(d.environment) + "\n"}
 		for _, want := range append(marks, "\nname: chat\n") {
 			if !strings.Contains(text, want) {
 				t.Errorf("got %q, want %q in it", text, want)
 			}
 		}
-		if info, err := os.Stat(filepath.Join(d.dir, generator.AppliedFile)); err != nil || info.Mode().Perm() != 0o600 {
+		if info, err := os.Stat(filepath.Join(d.dir, tree.AppliedFile)); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("mode: got %v, %v, want 0600", info.Mode(), err)
 		}
 
@@ -38,12 +38,12 @@ func TestRecord(t *testing.T) {
 		if start := second.lastStart(); start != d.slow {
 			t.Errorf("start: got %s, want %s", start, d.slow)
 		}
-		if _, err := os.Stat(filepath.Join(d.dir, generator.ApplyFile)); !os.IsNotExist(err) {
+		if _, err := os.Stat(filepath.Join(d.dir, tree.ApplyFile)); !os.IsNotExist(err) {
 			t.Errorf("got %v, want no unfinished apply", err)
 		}
 		d.calls = nil
 		apply(t, second)
-		if again := readFile(t, d.dir, generator.AppliedFile); again != text || len(d.calls) > 0 {
+		if again := readFile(t, d.dir, tree.AppliedFile); again != text || len(d.calls) > 0 {
 			t.Errorf("an apply of nothing: got %q and changes %q, want %q", again, d.calls, text)
 		}
 	})

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/routes"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"rcgen/internal/container"
 	"rcgen/internal/engine"
 	"rcgen/internal/rollout"
@@ -37,7 +39,7 @@ func (d *Deployment) world() rollout.World {
 			err = d.whole(ctx, func(ctx context.Context) error { known, err = d.restore(ctx, c); return err })
 			return known, err
 		},
-		Routes:    func() ([]byte, generator.Held, error) { return generator.ReadRoutes(d.files.FS()) },
+		Routes:    func() ([]byte, routes.Held, error) { return tree.ReadRoutes(d.files.FS()) },
 		SetRoutes: d.setRoutes,
 		Proxy:     d.proxy,
 		Failed:    d.showLogs,
@@ -94,7 +96,7 @@ func (d *Deployment) begin(number, of int, s rollout.Step) {
 func (d *Deployment) end(number, of int, s rollout.Step) {
 	took := time.Since(d.began)
 	starts := s.Action == rollout.Start || s.Action == rollout.Recreate || s.Action == rollout.Surge
-	if starts && took >= time.Second && s.Services[0] == generator.RocketChat+"-1" {
+	if starts && took >= time.Second && s.Services[0] == stack.RocketChat+"-1" {
 		d.start = took // less was begun by another run
 	}
 	d.report.End(number, of, s, took)
@@ -105,7 +107,7 @@ func (d *Deployment) setRoutes(r rollout.Routes) error {
 	if len(r.Held) == 0 {
 		r.Held = nil
 	}
-	v, err := generator.Rerouted(d.files.FS(), r.File, r.Held, r.Sockets)
+	v, err := tree.Rerouted(d.files.FS(), r.File, r.Held, r.Sockets)
 	if err != nil {
 		return err
 	}

@@ -8,15 +8,16 @@ import (
 	"testing/synctest"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/routes"
+	"rcgen/generator/tree"
 	"rcgen/internal/rollout"
 )
 
 func TestRead(t *testing.T) {
 	d, p := stage(t, 3)
 	opened := open(t, d, p, defaults)
-	writeFile(t, d.dir, generator.AppliedFile, "# healthy after 40s\n")
-	writeFile(t, d.dir, generator.ApplyFile, `{"held": {"rocketchat-3": "3", "rocketchat-1": "1", "rocketchat-2": "2"}}`)
+	writeFile(t, d.dir, tree.AppliedFile, "# healthy after 40s\n")
+	writeFile(t, d.dir, tree.ApplyFile, `{"held": {"rocketchat-3": "3", "rocketchat-1": "1", "rocketchat-2": "2"}}`)
 	want, have, err := opened.read(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -99,18 +100,18 @@ func TestProxy(t *testing.T) {
 func TestSetRoutes(t *testing.T) {
 	d, p := stage(t, 2)
 	opened := open(t, d, p, defaults)
-	held := generator.Held{"rocketchat-2": "          - url: http://rocketchat-2:3000\n"}
+	held := routes.Held{"rocketchat-2": "          - url: http://rocketchat-2:3000\n"}
 	if err := opened.setRoutes(rollout.Routes{File: []byte(routesOf(1)), Held: held}); err != nil {
 		t.Fatal(err)
 	}
-	routes, back, err := opened.world().Routes()
-	if err != nil || string(routes) != routesOf(1) || back["rocketchat-2"] != held["rocketchat-2"] {
-		t.Errorf("got %q, %q, %v, want one route and one held", routes, back, err)
+	routing, back, err := opened.world().Routes()
+	if err != nil || string(routing) != routesOf(1) || back["rocketchat-2"] != held["rocketchat-2"] {
+		t.Errorf("got %q, %q, %v, want one route and one held", routing, back, err)
 	}
-	if err := opened.setRoutes(rollout.Routes{File: []byte(routesOf(2)), Held: generator.Held{}}); err != nil {
+	if err := opened.setRoutes(rollout.Routes{File: []byte(routesOf(2)), Held: routes.Held{}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(d.dir, generator.ApplyFile)); !os.IsNotExist(err) {
+	if _, err := os.Stat(filepath.Join(d.dir, tree.ApplyFile)); !os.IsNotExist(err) {
 		t.Errorf("got %v, want no file while nothing is held", err)
 	}
 }

@@ -6,14 +6,14 @@ import (
 	"path/filepath"
 	"testing"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 // benchFiles are thirty files in six directories, about what a project has.
-func benchFiles(op generator.Op) []generator.Change {
-	var all []generator.Change
+func benchFiles(op tree.Op) []tree.Change {
+	var all []tree.Change
 	for i := range 30 {
-		all = append(all, generator.Change{Op: op, File: generator.File{
+		all = append(all, tree.Change{Op: op, File: tree.File{
 			Path:    fmt.Sprintf("dir%d/file%d", i%6, i),
 			Content: bytes.Repeat([]byte{byte('a' + i%26)}, 12<<10),
 			Mode:    0o644,
@@ -30,7 +30,7 @@ func benchDir(b *testing.B) *Dir {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { d.Close() })
-	if err := d.write(benchFiles(generator.Create)); err != nil {
+	if err := d.write(benchFiles(tree.Create)); err != nil {
 		b.Fatal(err)
 	}
 	return d
@@ -38,7 +38,7 @@ func benchDir(b *testing.B) *Dir {
 
 func BenchmarkWrite(b *testing.B) {
 	d := benchDir(b)
-	changes := benchFiles(generator.Replace)
+	changes := benchFiles(tree.Replace)
 	for b.Loop() {
 		if err := d.write(changes); err != nil {
 			b.Fatal(err)
@@ -50,7 +50,7 @@ func BenchmarkWrite(b *testing.B) {
 // after the approval.
 func BenchmarkStage(b *testing.B) {
 	d := benchDir(b)
-	changes := benchFiles(generator.Replace)
+	changes := benchFiles(tree.Replace)
 	for b.Loop() {
 		s, err := d.Stage(changes)
 		b.StopTimer()
@@ -66,7 +66,7 @@ func BenchmarkStage(b *testing.B) {
 
 func BenchmarkCommit(b *testing.B) {
 	d := benchDir(b)
-	changes := benchFiles(generator.Replace)
+	changes := benchFiles(tree.Replace)
 	for b.Loop() {
 		b.StopTimer()
 		s, err := d.Stage(changes)

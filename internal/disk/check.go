@@ -9,7 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
 
 // checkPaths refuses a set of paths that cannot be a set of files below the
@@ -84,9 +85,9 @@ func (d *Dir) checkTarget(e entry) error {
 		return err
 	case !info.Mode().IsRegular():
 		return d.wrongKind(e.Path, info, "a file")
-	case e.Op == generator.Create:
-		return &Error{
-			Msg:  d.full(e.Path) + ": exists and was not written by rcgen",
+	case e.Op == tree.Create:
+		return &fault.Error{
+			What: d.full(e.Path) + ": exists and was not written by rcgen",
 			Hint: "move it away, or use another directory",
 		}
 	}
@@ -105,14 +106,14 @@ func (d *Dir) checkDir(dir string) error {
 		return err
 	}
 	if !sameDevice(top, info) {
-		return &Error{
-			Msg:  d.full(dir) + ": on another file system than the project",
+		return &fault.Error{
+			What: d.full(dir) + ": on another file system than the project",
 			Hint: "unmount it, or use another directory",
 		}
 	}
 	if err := writable(d.full(dir)); err != nil {
-		return &Error{
-			Msg:  d.full(dir) + ": cannot be written",
+		return &fault.Error{
+			What: d.full(dir) + ": cannot be written",
 			Hint: "run rcgen as the owner of the directory, or change its permissions",
 			Err:  err,
 		}
@@ -131,8 +132,8 @@ func (d *Dir) wrongKind(name string, info fs.FileInfo, wanted string) error {
 	case fs.ModeSymlink:
 		kind = "symbolic link"
 	}
-	return &Error{
-		Msg:  fmt.Sprintf("%s: a %s where %s belongs", d.full(name), kind, wanted),
+	return &fault.Error{
+		What: fmt.Sprintf("%s: a %s where %s belongs", d.full(name), kind, wanted),
 		Hint: "move it away, or use another directory",
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 var errInjected = errors.New("injected")
@@ -69,7 +69,7 @@ func TestErrorAtEveryStep(t *testing.T) {
 						return
 					}
 					if !more && !strings.HasPrefix(action, "clean ") {
-						same(t, "after the error", tree(t, dir), before)
+						same(t, "after the error", contents(t, dir), before)
 					}
 					same(t, "after the next open", settled(t, dir), before)
 				})
@@ -116,14 +116,14 @@ func TestNoSpaceInjected(t *testing.T) {
 			t.Fatalf("%s: got %v, want ENOSPC", action, err)
 		}
 		refused(t, err, dir+": nothing was changed")
-		same(t, action, tree(t, dir), before)
+		same(t, action, contents(t, dir), before)
 	}
 }
 
 // hidden fails the test when something is staged in dir that git or others see.
 func hidden(t *testing.T, dir string) {
 	t.Helper()
-	found := tree(t, dir)
+	found := contents(t, dir)
 	if mode, ok := found[tmpDir]; ok && mode != "drwx------" {
 		t.Fatalf("%s: %s", tmpDir, mode)
 	}
@@ -144,7 +144,7 @@ func TestSecondWriteLeavesAnUnfinishedOneAlone(t *testing.T) {
 	d.step = failFrom("rename compose.yaml")
 	refused(t, d.write(changes()), "decided but not finished")
 	d.step = nil
-	if err := d.write([]generator.Change{change(generator.Create, "zzz")}); err == nil {
+	if err := d.write([]tree.Change{change(tree.Create, "zzz")}); err == nil {
 		t.Error("second write: went over the first")
 	}
 	must(t, d.Close())

@@ -33,37 +33,12 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
 
 // lockRetry is how often a taken lock is tried again.
 const lockRetry = 50 * time.Millisecond
-
-// Error is an error its reader can do something about.
-type Error struct {
-	Msg  string // what is wrong, as "what: detail"
-	Hint string // what to do about it; may be empty
-	Err  error  // the cause; may be nil
-}
-
-// Error returns the message, followed by the cause when there is one.
-func (e *Error) Error() string {
-	if e.Err == nil {
-		return e.Msg
-	}
-	return e.Msg + ": " + e.Err.Error()
-}
-
-// Unwrap returns the cause, or nil.
-func (e *Error) Unwrap() error { return e.Err }
-
-// Hints returns the hint in a slice of one, or nothing.
-func (e *Error) Hints() []string {
-	if e.Hint == "" {
-		return nil
-	}
-	return []string{e.Hint}
-}
 
 // Dir is a project's directory, locked against every other rcgen until Close.
 // Its methods, and those of what it staged, may be called from any goroutine as
@@ -81,7 +56,7 @@ type Dir struct {
 
 // Open locks the directory at path, for which it waits at most wait, and ends
 // an interrupted write found there. The error matches fs.ErrNotExist when there
-// is no such directory, and is an *Error when path is no directory, when another
+// is no such directory, and is an *fault.Error when path is no directory, when another
 // rcgen holds the lock for longer than wait, or when the write cannot be ended.
 func Open(path string, wait time.Duration) (*Dir, error) {
 	return (&Dir{path: path}).open(wait)
@@ -105,9 +80,9 @@ func Create(path string, wait time.Duration) (*Dir, error) {
 func (d *Dir) FS() fs.FS { return d.root.FS() }
 
 // Write makes all changes of v or none: Stage and Commit in one. An error before the
-// write is decided leaves the project as it was; one after that is an *Error which
+// write is decided leaves the project as it was; one after that is an *fault.Error which
 // says that the next Open finishes the write.
-func (d *Dir) Write(v generator.Valid) error { return d.write(v.Changes()) }
+func (d *Dir) Write(v tree.Valid) error { return d.write(v.Changes()) }
 
 // Close removes the directories that Create made if they are still empty, and
 // unlocks. The error is that of the system; the lock ends with the process anyway.
@@ -129,7 +104,7 @@ func (d *Dir) open(wait time.Duration) (*Dir, error) {
 		return nil, err
 	}
 	if !info.IsDir() {
-		return nil, &Error{Msg: d.path + ": not a directory", Hint: "name the directory of a project"}
+		return nil, &fault.Error{What: d.path + ": not a directory", Hint: "name the directory of a project"}
 	}
 	if d.lock, err = acquire(d.path, wait); err != nil {
 		return nil, err
@@ -165,15 +140,15 @@ func (d *Dir) enter() error {
 		return replaced(d.path, nil)
 	}
 	if err := d.settle(); err != nil {
-		return &Error{Msg: d.path + ": an interrupted write is here and cannot be ended", Err: err}
+		return &fault.Error{What: d.path + ": an interrupted write is here and cannot be ended", Err: err}
 	}
 	return nil
 }
 
 // replaced is the error for a directory that was there a moment ago.
 func replaced(path string, err error) error {
-	return &Error{
-		Msg: path + ": removed or replaced by another process", Hint: "run the command again", Err: err,
+	return &fault.Error{
+		What: path + ": removed or replaced by another process", Hint: "run the command again", Err: err,
 	}
 }
 
@@ -189,14 +164,14 @@ func acquire(path string, wait time.Duration) (*flock.Flock, error) {
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, &Error{
-			Msg:  path + ": another rcgen is at work here",
+		return nil, &fault.Error{
+			What: path + ": another rcgen is at work here",
 			Hint: "wait until it is done, or end it, and run the command again",
 		}
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, replaced(path, err)
 	case err != nil:
-		return nil, &Error{Msg: path + ": cannot be locked", Err: err}
+		return nil, &fault.Error{What: path + ": cannot be locked", Err: err}
 	}
 	return lock, nil
 }

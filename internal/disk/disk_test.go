@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 func TestWrite(t *testing.T) {
@@ -35,7 +35,7 @@ func TestWriteOfNothing(t *testing.T) {
 	d, err := Open(dir, wait)
 	must(t, err)
 	d.step = func(action string) error { return errors.New(action) }
-	must(t, d.Write(generator.Valid{}))
+	must(t, d.Write(tree.Valid{}))
 	must(t, d.Close())
 }
 
@@ -43,10 +43,10 @@ func TestWriteTwice(t *testing.T) {
 	d, err := Create(filepath.Join(t.TempDir(), "chat"), wait)
 	must(t, err)
 	defer d.Close()
-	file := generator.File{Path: "a/b", Content: []byte("1"), Mode: 0o644}
-	must(t, d.write([]generator.Change{{Op: generator.Create, File: file}}))
+	file := tree.File{Path: "a/b", Content: []byte("1"), Mode: 0o644}
+	must(t, d.write([]tree.Change{{Op: tree.Create, File: file}}))
 	file.Content = []byte("2")
-	must(t, d.write([]generator.Change{{Op: generator.Replace, File: file}}))
+	must(t, d.write([]tree.Change{{Op: tree.Replace, File: file}}))
 	got, err := fs.ReadFile(d.FS(), "a/b")
 	must(t, err)
 	if string(got) != "2" {
@@ -71,15 +71,15 @@ func TestModes(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, "f")
-			op := generator.Create
+			op := tree.Create
 			if c.old != 0 {
-				op = generator.Replace
+				op = tree.Replace
 				must(t, os.WriteFile(path, nil, 0o600))
 				must(t, os.Chmod(path, c.old))
 			}
 			d, err := Open(dir, wait)
 			must(t, err)
-			must(t, d.write([]generator.Change{{Op: op, File: generator.File{Path: "f", Mode: c.given}}}))
+			must(t, d.write([]tree.Change{{Op: op, File: tree.File{Path: "f", Mode: c.given}}}))
 			must(t, d.Close())
 			info, err := os.Stat(path)
 			must(t, err)
@@ -148,7 +148,7 @@ func TestCreateRemovesWhatItMade(t *testing.T) {
 	d, err := Create(dir, wait)
 	must(t, err)
 	must(t, d.Close())
-	same(t, "closed without a write", tree(t, top), nil)
+	same(t, "closed without a write", contents(t, top), nil)
 
 	d, err = Create(dir+"/", wait)
 	must(t, err)
@@ -160,18 +160,18 @@ func TestCreateRemovesWhatItMade(t *testing.T) {
 	}
 	refused(t, d.write(changes()), "injected")
 	must(t, d.Close())
-	same(t, "failed write", tree(t, top), nil)
+	same(t, "failed write", contents(t, top), nil)
 
 	if _, err := Create(filepath.Join(dir, strings.Repeat("x", 300)), wait); err == nil {
 		t.Error("name that is too long: was made")
 	}
-	same(t, "failed mkdir", tree(t, top), nil)
+	same(t, "failed mkdir", contents(t, top), nil)
 
 	must(t, os.Mkdir(filepath.Join(top, "a"), 0o755))
 	d, err = Create(dir, wait)
 	must(t, err)
 	must(t, d.Close())
-	same(t, "parent was there", tree(t, top), map[string]string{"a": "drwxr-xr-x"})
+	same(t, "parent was there", contents(t, top), map[string]string{"a": "drwxr-xr-x"})
 
 	d, err = Create(dir, wait)
 	must(t, err)

@@ -11,7 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
 
 // exportSums is the file that tells a later export what this one wrote, in the form
@@ -25,9 +26,9 @@ const exportSums = "rcgen-export.sha256"
 // One that does not exist is made, with its parents, and appears whole. In one that
 // does, files that the last export wrote are replaced, and removed when they are not
 // among files any more; whatever was edited since stays. When such a file, or any
-// other, stands where one of files belongs, the error is an *Error that lists them.
+// other, stands where one of files belongs, the error is an *fault.Error that lists them.
 // The other errors are those of Open, Create and Write.
-func Export(dir string, files []generator.File, wait time.Duration) ([]generator.Change, error) {
+func Export(dir string, files []tree.File, wait time.Duration) ([]tree.Change, error) {
 	return exporter{wait: wait}.export(filepath.Clean(dir), files)
 }
 
@@ -37,8 +38,8 @@ type exporter struct {
 	step func(action string) error // Dir's
 }
 
-func (x exporter) export(dir string, files []generator.File) ([]generator.Change, error) {
-	files = append(slices.Clone(files), generator.File{Path: exportSums, Content: sums(files), Mode: 0o644})
+func (x exporter) export(dir string, files []tree.File) ([]tree.Change, error) {
+	files = append(slices.Clone(files), tree.File{Path: exportSums, Content: sums(files), Mode: 0o644})
 	_, err := os.Lstat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return x.create(dir, files)
@@ -60,7 +61,7 @@ func (x exporter) export(dir string, files []generator.File) ([]generator.Change
 
 // create writes an export under another name and then renames it, so that nobody sees
 // a part of it. What a crash leaves under that name is brought up to date by the next.
-func (x exporter) create(dir string, files []generator.File) ([]generator.Change, error) {
+func (x exporter) create(dir string, files []tree.File) ([]tree.Change, error) {
 	path := filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+".rcgen-new")
 	made, err := makeDirs(path)
 	if err != nil {
@@ -81,9 +82,9 @@ func (x exporter) create(dir string, files []generator.File) ([]generator.Change
 	if err := d.publish(dir); err != nil {
 		return nil, err
 	}
-	var created []generator.Change
+	var created []tree.Change
 	for _, f := range files {
-		created = append(created, generator.Change{Op: generator.Create, File: f})
+		created = append(created, tree.Change{Op: tree.Create, File: f})
 	}
 	return created, nil
 }
@@ -110,38 +111,38 @@ func (d *Dir) publish(path string) error {
 }
 
 // exportChanges returns what brings the directory up to date.
-func (d *Dir) exportChanges(files []generator.File) ([]generator.Change, error) {
+func (d *Dir) exportChanges(files []tree.File) ([]tree.Change, error) {
 	last, err := d.lastExport()
 	if err != nil {
 		return nil, err
 	}
-	var changes []generator.Change
+	var changes []tree.Change
 	var foreign []string
 	for _, f := range files {
-		old, err := generator.ReadRegular(d.FS(), f.Path)
+		old, err := tree.ReadRegular(d.FS(), f.Path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			changes = append(changes, generator.Change{Op: generator.Create, File: f})
+			changes = append(changes, tree.Change{Op: tree.Create, File: f})
 		case err != nil:
 			return nil, err
 		case string(old) == string(f.Content):
 		case f.Path != exportSums && last[f.Path] != sum(old):
 			foreign = append(foreign, f.Path)
 		default:
-			changes = append(changes, generator.Change{Op: generator.Replace, File: f})
+			changes = append(changes, tree.Change{Op: tree.Replace, File: f})
 		}
 		delete(last, f.Path)
 	}
 	if len(foreign) > 0 {
-		return nil, &Error{
-			Msg:  d.path + ": not written by the last export, or changed since: " + strings.Join(foreign, ", "),
+		return nil, &fault.Error{
+			What: d.path + ": not written by the last export, or changed since: " + strings.Join(foreign, ", "),
 			Hint: "export into a new directory and compare, or remove these files",
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(last)) {
-		old, err := generator.ReadRegular(d.FS(), path)
+		old, err := tree.ReadRegular(d.FS(), path)
 		if err == nil && sum(old) == last[path] { // or it is gone, or edited
-			changes = append(changes, generator.Change{Op: generator.Remove, File: generator.File{Path: path}})
+			changes = append(changes, tree.Change{Op: tree.Remove, File: tree.File{Path: path}})
 		}
 	}
 	return changes, nil
@@ -149,7 +150,7 @@ func (d *Dir) exportChanges(files []generator.File) ([]generator.Change, error) 
 
 // lastExport returns the checksum of each file that the last export wrote.
 func (d *Dir) lastExport() (map[string]string, error) {
-	data, err := generator.ReadRegular(d.FS(), exportSums)
+	data, err := tree.ReadRegular(d.FS(), exportSums)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -163,7 +164,7 @@ func (d *Dir) lastExport() (map[string]string, error) {
 }
 
 // sums returns the text of exportSums.
-func sums(files []generator.File) []byte {
+func sums(files []tree.File) []byte {
 	var out strings.Builder
 	for _, f := range files {
 		fmt.Fprintf(&out, "%s  %s\n", sum(f.Content), f.Path)

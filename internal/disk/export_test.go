@@ -10,16 +10,17 @@ import (
 	"testing"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
 
 // exportOf returns the files of the nth export: one stays, one changes, one goes and
 // one comes.
-func exportOf(n int) []generator.File {
-	file := func(path, content string) generator.File {
-		return generator.File{Path: path, Content: []byte(content), Mode: 0o644}
+func exportOf(n int) []tree.File {
+	file := func(path, content string) tree.File {
+		return tree.File{Path: path, Content: []byte(content), Mode: 0o644}
 	}
-	return []generator.File{
+	return []tree.File{
 		file("README.md", "always\n"),
 		file(fmt.Sprintf("only%d/x.yaml", n), "once\n"),
 		file("values/values.yaml", fmt.Sprintf("export %d\n", n)),
@@ -37,7 +38,7 @@ func exported(t *testing.T) string {
 }
 
 // listed returns changes as they are printed.
-func listed(changes []generator.Change) string {
+func listed(changes []tree.Change) string {
 	var out strings.Builder
 	for _, c := range changes {
 		fmt.Fprintf(&out, "%s %s\n", c.Op, c.File.Path)
@@ -45,7 +46,7 @@ func listed(changes []generator.Change) string {
 	return out.String()
 }
 
-func wantChanges(t *testing.T, got []generator.Change, want string) {
+func wantChanges(t *testing.T, got []tree.Change, want string) {
 	t.Helper()
 	if listed(got) != want {
 		t.Errorf("changes: got\n%swant\n%s", listed(got), want)
@@ -59,7 +60,7 @@ func TestExport(t *testing.T) {
 	must(t, err)
 	wantChanges(t, changes,
 		"create README.md\ncreate only1/x.yaml\ncreate values/values.yaml\ncreate rcgen-export.sha256\n")
-	found := tree(t, top)
+	found := contents(t, top)
 	if text := found["a/out/rcgen-export.sha256"]; strings.Count(text, "\n") != 3 ||
 		!strings.Contains(text, sum([]byte("always\n"))+"  README.md\n") {
 		t.Errorf("checksums: got %q", text)
@@ -79,7 +80,7 @@ func TestExport(t *testing.T) {
 	must(t, err)
 	wantChanges(t, changes,
 		"create only2/x.yaml\nreplace values/values.yaml\nreplace rcgen-export.sha256\nremove only1/x.yaml\n")
-	found = tree(t, dir)
+	found = contents(t, dir)
 	delete(found, "rcgen-export.sha256")
 	same(t, "replaced", found, map[string]string{
 		"README.md": "-rw-r--r-- always\n", "only2": "drwxr-xr-x", "only2/x.yaml": "-rw-r--r-- once\n",
@@ -112,14 +113,14 @@ func TestExportLeavesWhatWasEdited(t *testing.T) {
 		dir := exported(t)
 		write(t, dir, "values/values.yaml")
 		write(t, dir, "only2/x.yaml")
-		before := tree(t, dir)
+		before := contents(t, dir)
 		_, err := Export(dir, exportOf(2), wait)
 		refused(t, err, dir+": not written by the last export, or changed since: only2/x.yaml, values/values.yaml")
-		var hinted *Error
+		var hinted *fault.Error
 		if !errors.As(err, &hinted) || !strings.Contains(hinted.Hint, "new directory") {
 			t.Errorf("hint: got %v", err)
 		}
-		same(t, "after the refusal", tree(t, dir), before)
+		same(t, "after the refusal", contents(t, dir), before)
 	})
 	t.Run("no longer needed", func(t *testing.T) {
 		dir := exported(t)
@@ -129,17 +130,17 @@ func TestExportLeavesWhatWasEdited(t *testing.T) {
 		if strings.Contains(listed(changes), "remove") {
 			t.Errorf("changes: got %s", listed(changes))
 		}
-		if got := tree(t, dir)["only1/x.yaml"]; got != "-rw-r--r-- edited\n" {
+		if got := contents(t, dir)["only1/x.yaml"]; got != "-rw-r--r-- edited\n" {
 			t.Errorf("edited: got %q", got)
 		}
 	})
 	t.Run("link in the way", func(t *testing.T) {
 		dir := exported(t)
 		must(t, os.Symlink("values", filepath.Join(dir, "only2")))
-		before := tree(t, dir)
+		before := contents(t, dir)
 		_, err := Export(dir, exportOf(2), wait)
 		refused(t, err, "only2: is a link")
-		same(t, "after the refusal", tree(t, dir), before)
+		same(t, "after the refusal", contents(t, dir), before)
 	})
 }
 
@@ -181,13 +182,13 @@ func exportTrees(t *testing.T, dir func(*testing.T) string) (before, after map[s
 	t.Helper()
 	at := dir(t)
 	top := filepath.Dir(at)
-	before = tree(t, top)
+	before = contents(t, top)
 	_, err := exporter{wait, func(action string) error {
 		actions = append(actions, action)
 		return nil
 	}}.export(at, exportOf(2))
 	must(t, err)
-	return before, tree(t, top), actions
+	return before, contents(t, top), actions
 }
 
 func newOut(t *testing.T) string { return filepath.Join(t.TempDir(), "out") }
@@ -202,7 +203,7 @@ func TestExportErrorAtEveryStep(t *testing.T) {
 			if !errors.Is(err, errInjected) {
 				t.Fatalf("%s %d %s: got %v", name, i, action, err)
 			}
-			found := tree(t, filepath.Dir(at))
+			found := contents(t, filepath.Dir(at))
 			switch {
 			case i <= commit || i == public:
 				same(t, fmt.Sprintf("%s %d %s", name, i, action), found, before)
@@ -213,7 +214,7 @@ func TestExportErrorAtEveryStep(t *testing.T) {
 			}
 			_, err = Export(at, exportOf(2), wait)
 			must(t, err)
-			same(t, fmt.Sprintf("%s %d %s, again", name, i, action), tree(t, filepath.Dir(at)), after)
+			same(t, fmt.Sprintf("%s %d %s, again", name, i, action), contents(t, filepath.Dir(at)), after)
 		}
 	}
 }
@@ -230,5 +231,5 @@ func TestExportIntoADirectoryThatAppears(t *testing.T) {
 		t.Fatal("it went over another directory")
 	}
 	theirs := map[string]string{"out": "drwxr-xr-x", "out/mine": "drwxr-xr-x"}
-	same(t, "after the error", tree(t, filepath.Dir(dir)), theirs)
+	same(t, "after the error", contents(t, filepath.Dir(dir)), theirs)
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 // wait is long enough for a lock that nobody holds.
@@ -30,25 +30,25 @@ var oldFiles = map[string]string{
 }
 
 // changes is a write of every kind of change to that project.
-func changes() []generator.Change {
-	file := func(op generator.Op, path string, mode fs.FileMode) generator.Change {
-		return generator.Change{Op: op, File: generator.File{
+func changes() []tree.Change {
+	file := func(op tree.Op, path string, mode fs.FileMode) tree.Change {
+		return tree.Change{Op: op, File: tree.File{
 			Path: path, Content: []byte("new " + path + "\n"), Mode: mode,
 		}}
 	}
-	remove := func(path string) generator.Change {
-		return generator.Change{Op: generator.Remove, File: generator.File{Path: path}}
+	remove := func(path string) tree.Change {
+		return tree.Change{Op: tree.Remove, File: tree.File{Path: path}}
 	}
-	return []generator.Change{
-		file(generator.Replace, ".env", 0o600),
-		file(generator.Replace, ".gitignore", 0o644),
-		file(generator.Create, "Makefile", 0o644),
-		file(generator.Replace, "compose.yaml", 0o644),
-		file(generator.Create, "conf/sub/new.conf", 0o644),
+	return []tree.Change{
+		file(tree.Replace, ".env", 0o600),
+		file(tree.Replace, ".gitignore", 0o644),
+		file(tree.Create, "Makefile", 0o644),
+		file(tree.Replace, "compose.yaml", 0o644),
+		file(tree.Create, "conf/sub/new.conf", 0o644),
 		remove("gone/deep/x.conf"),
 		remove("mine/removed.conf"),
 		remove("never/there.conf"),
-		file(generator.Replace, "rcgen.lock", 0o644),
+		file(tree.Replace, "rcgen.lock", 0o644),
 	}
 }
 
@@ -73,8 +73,8 @@ func fill(t *testing.T, dir string) {
 	}
 }
 
-// tree returns every path below dir with its mode and its content or target.
-func tree(t *testing.T, dir string) map[string]string {
+// contents returns every path below dir with its mode and its content or target.
+func contents(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	found := make(map[string]string)
 	must(t, filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -112,7 +112,7 @@ const approval = "approval"
 // A form is a way to write.
 type form struct {
 	name  string
-	write func(*Dir, []generator.Change) error
+	write func(*Dir, []tree.Change) error
 	from  string // the first action in which it differs from those before it; empty: the first
 	ends  bool   // with the new project
 }
@@ -126,7 +126,7 @@ func forms() []form {
 	}
 }
 
-func stageAndCommit(d *Dir, changes []generator.Change) error {
+func stageAndCommit(d *Dir, changes []tree.Change) error {
 	s, err := d.Stage(changes)
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func stageAndCommit(d *Dir, changes []generator.Change) error {
 	return errors.Join(s.commit(changes), s.Discard())
 }
 
-func stageAndDiscard(d *Dir, changes []generator.Change) error {
+func stageAndDiscard(d *Dir, changes []tree.Change) error {
 	s, err := d.Stage(changes)
 	if err != nil {
 		return err
@@ -160,12 +160,12 @@ func outcomes(t *testing.T) (before, after map[string]string, actions []string) 
 func (f form) outcomes(t *testing.T) (before, after map[string]string, actions []string) {
 	t.Helper()
 	dir := project(t)
-	before = tree(t, dir)
+	before = contents(t, dir)
 	must(t, f.in(dir, func(action string) error {
 		actions = append(actions, action)
 		return nil
 	}))
-	return before, tree(t, dir), actions
+	return before, contents(t, dir), actions
 }
 
 // in makes changes in dir with a step hook that is there from Open on.
@@ -178,7 +178,7 @@ func (f form) in(dir string, step func(string) error) error {
 }
 
 // writeWith makes changes in dir with a step hook that is there from Open on.
-func writeWith(dir string, step func(string) error, changes []generator.Change) error {
+func writeWith(dir string, step func(string) error, changes []tree.Change) error {
 	d, err := (&Dir{path: dir, step: step}).open(wait)
 	if err != nil {
 		return err
@@ -192,7 +192,7 @@ func settled(t *testing.T, dir string) map[string]string {
 	d, err := Open(dir, wait)
 	must(t, err)
 	must(t, d.Close())
-	return tree(t, dir)
+	return contents(t, dir)
 }
 
 func must(t *testing.T, err error) {

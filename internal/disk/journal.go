@@ -10,7 +10,8 @@ import (
 	"slices"
 	"strconv"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
 
 const (
@@ -27,11 +28,11 @@ type journal struct {
 
 // entry is one change of a write.
 type entry struct {
-	Op     generator.Op `json:"op"`
-	Path   string       `json:"path"`
-	Staged string       `json:"staged,omitempty"` // name in tmpDir: the entry's index
-	Mode   fs.FileMode  `json:"mode,omitempty"`
-	SHA256 string       `json:"sha256,omitempty"` // of the staged content, in hex
+	Op     tree.Op     `json:"op"`
+	Path   string      `json:"path"`
+	Staged string      `json:"staged,omitempty"` // name in tmpDir: the entry's index
+	Mode   fs.FileMode `json:"mode,omitempty"`
+	SHA256 string      `json:"sha256,omitempty"` // of the staged content, in hex
 
 	content []byte      // only until it is staged
 	given   fs.FileMode // the mode of the change, of which Mode keeps what the old file had
@@ -49,12 +50,12 @@ func sum(content []byte) string {
 // checkEntries refuses entries that no write of this rcgen is made of. A journal
 // may come from a damaged disk, or from a repository of someone else.
 func checkEntries(entries []entry) error {
-	ops := []generator.Op{generator.Create, generator.Replace, generator.Remove}
+	ops := []tree.Op{tree.Create, tree.Replace, tree.Remove}
 	for i, e := range entries {
 		if !slices.Contains(ops, e.Op) {
 			return fmt.Errorf("%s: unknown operation %q", e.Path, e.Op)
 		}
-		if e.Op != generator.Remove && e.Staged != strconv.Itoa(i) {
+		if e.Op != tree.Remove && e.Staged != strconv.Itoa(i) {
 			return fmt.Errorf("%s: staged as %q, not as %d", e.Path, e.Staged, i)
 		}
 	}
@@ -75,8 +76,8 @@ func (d *Dir) settle() error {
 	}
 	entries, decided, err := d.load()
 	if err != nil {
-		return &Error{
-			Msg: d.full(tmp(journalName)) + ": not a journal this rcgen understands",
+		return &fault.Error{
+			What: d.full(tmp(journalName)) + ": not a journal this rcgen understands",
 			Hint: "finish it with the rcgen that began it, or remove " + d.full(tmpDir) +
 				" and restore the project with git",
 			Err: err,
@@ -116,7 +117,7 @@ func (d *Dir) load() ([]entry, bool, error) {
 
 // verify refuses an entry that cannot be applied to what is in the directory now.
 func (d *Dir) verify(e entry) error {
-	if e.Op == generator.Remove {
+	if e.Op == tree.Remove {
 		return d.checkTarget(e)
 	}
 	content, err := d.readStaged(e)
@@ -127,8 +128,8 @@ func (d *Dir) verify(e entry) error {
 		return err
 	}
 	if sum(content) != e.SHA256 {
-		return &Error{
-			Msg:  fmt.Sprintf("%s: not what was staged for %s", d.full(tmp(e.Staged)), e.Path),
+		return &fault.Error{
+			What: fmt.Sprintf("%s: not what was staged for %s", d.full(tmp(e.Staged)), e.Path),
 			Hint: d.giveUp(),
 		}
 	}
@@ -152,12 +153,12 @@ func (d *Dir) readStaged(e entry) ([]byte, error) {
 func (d *Dir) verifyPlaced(e entry) error {
 	_, err := d.root.Lstat(e.Path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &Error{
-			Msg:  fmt.Sprintf("%s: neither there nor staged as %s", d.full(e.Path), tmp(e.Staged)),
+		return &fault.Error{
+			What: fmt.Sprintf("%s: neither there nor staged as %s", d.full(e.Path), tmp(e.Staged)),
 			Hint: d.giveUp(),
 		}
 	}
-	e.Op = generator.Replace
+	e.Op = tree.Replace
 	return d.checkTarget(e)
 }
 

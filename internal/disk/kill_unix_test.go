@@ -161,13 +161,13 @@ func TestExportKilledAtEveryStep(t *testing.T) {
 						want = after
 					}
 					settled(t, at)
-					same(t, "after the next open", tree(t, filepath.Dir(at)), want)
+					same(t, "after the next open", contents(t, filepath.Dir(at)), want)
 				} else if name == "old" {
 					t.Fatal("the directory is gone")
 				}
 				_, err := Export(at, exportOf(2), wait)
 				must(t, err)
-				same(t, "exported again", tree(t, filepath.Dir(at)), after)
+				same(t, "exported again", contents(t, filepath.Dir(at)), after)
 			})
 		}
 	}
@@ -191,13 +191,13 @@ func TestDirectoryThatCannotBeWritten(t *testing.T) {
 			dir := project(t)
 			give(t, dir)
 			must(t, os.Chmod(filepath.Join(dir, locked), 0o555))
-			before := tree(t, dir)
+			before := contents(t, dir)
 			out, err := child("nobody", dir, 0)
 			if err == nil {
 				t.Fatal("child: has written")
 			}
 			refused(t, errors.New(string(out)), filepath.Join(dir, locked)+": cannot be written: permission denied")
-			same(t, "after the error", tree(t, dir), before)
+			same(t, "after the error", contents(t, dir), before)
 		})
 	}
 }
@@ -214,7 +214,7 @@ func TestNobodyCanWriteElsewhere(t *testing.T) {
 func give(t *testing.T, dir string) {
 	t.Helper()
 	must(t, os.Chmod(filepath.Dir(filepath.Dir(dir)), 0o755))
-	for path := range tree(t, filepath.Dir(dir)) {
+	for path := range contents(t, filepath.Dir(dir)) {
 		path = filepath.Join(filepath.Dir(dir), path)
 		if os.Geteuid() == 0 {
 			must(t, os.Lchown(path, nobody, nobody))

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 // tmpfs mounts a file system of 128 KiB and 48 files at dir.
@@ -31,27 +31,27 @@ func TestNoSpace(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "chat")
 	tmpfs(t, dir)
 	fill(t, dir)
-	before := tree(t, dir)
+	before := contents(t, dir)
 	d, err := Open(dir, wait)
 	must(t, err)
 	defer d.Close()
-	big := generator.File{Path: "big", Content: make([]byte, 256<<10), Mode: 0o644}
-	err = d.write(append(changes(), generator.Change{Op: generator.Create, File: big}))
+	big := tree.File{Path: "big", Content: make([]byte, 256<<10), Mode: 0o644}
+	err = d.write(append(changes(), tree.Change{Op: tree.Create, File: big}))
 	if !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("error: got %v, want ENOSPC", err)
 	}
-	same(t, "after the error", tree(t, dir), before)
+	same(t, "after the error", contents(t, dir), before)
 	must(t, d.write(changes()))
 }
 
 // TestNoSpaceAnywhere lets the space run out a bit earlier each time: first
 // after the write is decided, and in the end at its first action.
 func TestNoSpaceAnywhere(t *testing.T) {
-	deep := []generator.Change{change(generator.Create, "a/b/c/d/x")}
+	deep := []tree.Change{change(tree.Create, "a/b/c/d/x")}
 	for _, c := range []struct {
 		name    string
 		filler  int // bytes
-		changes []generator.Change
+		changes []tree.Change
 		want    []string // sorted
 	}{
 		{"blocks", 4096, changes(), []string{"refused", "written"}},
@@ -74,12 +74,12 @@ func TestNoSpaceAnywhere(t *testing.T) {
 }
 
 // noSpace writes with n files of the given size in the way, and returns how it ended.
-func noSpace(t *testing.T, n, size int, changes []generator.Change) string {
+func noSpace(t *testing.T, n, size int, changes []tree.Change) string {
 	t.Helper()
 	reference := project(t)
-	before := tree(t, reference)
+	before := contents(t, reference)
 	must(t, writeWith(reference, nil, changes))
-	after := tree(t, reference)
+	after := contents(t, reference)
 
 	dir := filepath.Join(t.TempDir(), "chat")
 	tmpfs(t, dir)
@@ -99,10 +99,10 @@ func noSpace(t *testing.T, n, size int, changes []generator.Change) string {
 	_, undecided := os.Lstat(filepath.Join(dir, tmpDir))
 	switch {
 	case err == nil:
-		same(t, "after the write", tree(t, dir), after)
+		same(t, "after the write", contents(t, dir), after)
 		return "written"
 	case undecided != nil:
-		same(t, "after the error", tree(t, dir), before)
+		same(t, "after the error", contents(t, dir), before)
 		return "refused"
 	}
 	same(t, "after the next open", settled(t, dir), after)
@@ -115,5 +115,5 @@ func TestAnotherFileSystemInside(t *testing.T) {
 	dir := project(t)
 	tmpfs(t, filepath.Join(dir, "data"))
 	refuses(t, dir, "data: on another file system",
-		change(generator.Create, "aaa"), change(generator.Create, "data/sub/x"))
+		change(tree.Create, "aaa"), change(tree.Create, "data/sub/x"))
 }

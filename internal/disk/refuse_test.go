@@ -7,22 +7,22 @@ import (
 	"strings"
 	"testing"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
-func change(op generator.Op, path string) generator.Change {
-	return generator.Change{Op: op, File: generator.File{Path: path, Content: []byte("new"), Mode: 0o644}}
+func change(op tree.Op, path string) tree.Change {
+	return tree.Change{Op: op, File: tree.File{Path: path, Content: []byte("new"), Mode: 0o644}}
 }
 
 // refuses fails the test unless dir refuses the changes and stays as it is.
-func refuses(t *testing.T, dir, what string, changes ...generator.Change) {
+func refuses(t *testing.T, dir, what string, changes ...tree.Change) {
 	t.Helper()
-	before := tree(t, dir)
+	before := contents(t, dir)
 	d, err := Open(dir, wait)
 	must(t, err)
 	defer d.Close()
 	refused(t, d.write(changes), what)
-	same(t, "after "+what, tree(t, dir), before)
+	same(t, "after "+what, contents(t, dir), before)
 }
 
 func TestPathsRefused(t *testing.T) {
@@ -32,7 +32,7 @@ func TestPathsRefused(t *testing.T) {
 		".rcgen.tmp/x", ".rcgen.tmp", ".rcgen.TMP/x",
 	} {
 		t.Run(path, func(t *testing.T) {
-			for _, op := range []generator.Op{generator.Create, generator.Replace, generator.Remove} {
+			for _, op := range []tree.Op{tree.Create, tree.Replace, tree.Remove} {
 				refuses(t, project(t), path, change(op, path))
 			}
 		})
@@ -41,9 +41,9 @@ func TestPathsRefused(t *testing.T) {
 
 func TestSetsRefused(t *testing.T) {
 	dir := project(t)
-	refuses(t, dir, "changed twice", change(generator.Create, "a"), change(generator.Remove, "a"))
+	refuses(t, dir, "changed twice", change(tree.Create, "a"), change(tree.Remove, "a"))
 	refuses(t, dir, "both a file and the directory of",
-		change(generator.Create, "a"), change(generator.Create, "a/b/c"))
+		change(tree.Create, "a"), change(tree.Create, "a/b/c"))
 	refuses(t, dir, "unknown operation", change("rename", "a"))
 }
 
@@ -75,8 +75,8 @@ func TestTargetsRefused(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := project(t)
 			must(t, c.make(filepath.Join(dir, "in")))
-			for _, op := range []generator.Op{generator.Create, generator.Replace, generator.Remove} {
-				refuses(t, dir, c.what, change(generator.Create, "aaa"), change(op, c.path))
+			for _, op := range []tree.Op{tree.Create, tree.Replace, tree.Remove} {
+				refuses(t, dir, c.what, change(tree.Create, "aaa"), change(op, c.path))
 			}
 		})
 	}
@@ -85,7 +85,7 @@ func TestTargetsRefused(t *testing.T) {
 func TestCreateRefusesAForeignFile(t *testing.T) {
 	dir := project(t)
 	refuses(t, dir, filepath.Join(dir, "mine/notes.txt")+": exists and was not written by rcgen",
-		change(generator.Create, "aaa"), change(generator.Create, "mine/notes.txt"))
+		change(tree.Create, "aaa"), change(tree.Create, "mine/notes.txt"))
 }
 
 // interrupted returns a project whose write was stopped at the named action.
@@ -102,10 +102,10 @@ func interrupted(t *testing.T, action string) string {
 // wontOpen fails the test unless dir is refused by Open and stays as it is.
 func wontOpen(t *testing.T, dir, what string) {
 	t.Helper()
-	before := tree(t, dir)
+	before := contents(t, dir)
 	_, err := Open(dir, wait)
 	refused(t, err, what)
-	same(t, "after "+what, tree(t, dir), before)
+	same(t, "after "+what, contents(t, dir), before)
 }
 
 func TestJournalsRefused(t *testing.T) {
@@ -148,7 +148,7 @@ func TestJournalIsData(t *testing.T) {
 	var j journal
 	must(t, json.Unmarshal(text, &j))
 	env := j.Entries[1]
-	if env.Path != ".env" || env.Mode != 0o600 || env.SHA256 != sum([]byte("new .env\n")) || env.Op != generator.Replace {
+	if env.Path != ".env" || env.Mode != 0o600 || env.SHA256 != sum([]byte("new .env\n")) || env.Op != tree.Replace {
 		t.Errorf("journal: got %+v for .env", env)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"sync"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 // roll makes the changes of a decided write. It is the only way in which files come
@@ -24,7 +24,7 @@ func (d *Dir) roll(entries []entry) error {
 	dirs := []string{".", tmpDir}
 	for _, e := range entries {
 		act := d.place
-		if e.Op == generator.Remove {
+		if e.Op == tree.Remove {
 			act = d.remove
 		}
 		if err := act(e); err != nil {
@@ -50,7 +50,7 @@ func (d *Dir) roll(entries []entry) error {
 func (d *Dir) hold(entries []entry) (free func()) {
 	var held []*os.File
 	for _, e := range entries {
-		if e.Op != generator.Replace {
+		if e.Op != tree.Replace {
 			continue
 		}
 		if f, err := d.root.Open(e.Path); err == nil { // otherwise it is freed by its rename

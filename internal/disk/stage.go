@@ -12,11 +12,12 @@ import (
 	"sync"
 	"syscall"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
 
 // stage is Stage without the sync.
-func (d *Dir) stage(changes []generator.Change) (*Staged, error) {
+func (d *Dir) stage(changes []tree.Change) (*Staged, error) {
 	entries, err := d.plan(changes)
 	if err != nil || len(entries) == 0 {
 		return &Staged{dir: d}, err
@@ -29,7 +30,7 @@ func (d *Dir) stage(changes []generator.Change) (*Staged, error) {
 	}
 	s := &Staged{dir: d, entries: entries, unsynced: []string{".", tmpDir, tmp(".gitignore")}}
 	for _, e := range entries {
-		if e.Op != generator.Remove {
+		if e.Op != tree.Remove {
 			s.unsynced = append(s.unsynced, tmp(e.Staged))
 		}
 	}
@@ -38,10 +39,10 @@ func (d *Dir) stage(changes []generator.Change) (*Staged, error) {
 
 // plan returns the changes as entries in the order they are applied in, once
 // nothing in the directory stands against them.
-func (d *Dir) plan(changes []generator.Change) ([]entry, error) {
+func (d *Dir) plan(changes []tree.Change) ([]entry, error) {
 	entries := ordered(changes)
 	for i, e := range entries {
-		if e.Op == generator.Remove {
+		if e.Op == tree.Remove {
 			continue
 		}
 		entries[i].Staged = strconv.Itoa(i)
@@ -59,7 +60,7 @@ func (d *Dir) plan(changes []generator.Change) ([]entry, error) {
 }
 
 // ordered returns the changes as entries in the order they are applied in.
-func ordered(changes []generator.Change) []entry {
+func ordered(changes []tree.Change) []entry {
 	var entries []entry
 	for _, c := range changes {
 		mode := c.File.Mode.Perm()
@@ -78,9 +79,9 @@ func ordered(changes []generator.Change) []entry {
 // last: what it knows of is there by then.
 func rank(e entry) int {
 	switch {
-	case e.Path == generator.LockFile, e.Path == exportSums:
+	case e.Path == tree.LockFile, e.Path == exportSums:
 		return 3
-	case e.Op == generator.Remove:
+	case e.Op == tree.Remove:
 		return 2
 	case e.Path == ".gitignore":
 		return 0
@@ -95,7 +96,7 @@ func (d *Dir) mkdirTmp() error {
 		return err
 	}
 	if err := d.root.Mkdir(tmpDir, 0o700); err != nil {
-		return &Error{Msg: d.path + ": cannot be written", Hint: "use a directory that you may write to", Err: err}
+		return &fault.Error{What: d.path + ": cannot be written", Hint: "use a directory that you may write to", Err: err}
 	}
 	return nil
 }
@@ -116,7 +117,7 @@ func (d *Dir) fill(entries []entry) error {
 
 // fillOne stages the content of e, and sets its mode to the one it will have.
 func (d *Dir) fillOne(e *entry) error {
-	if e.Op == generator.Remove {
+	if e.Op == tree.Remove {
 		return nil
 	}
 	old, err := d.root.Lstat(e.Path)

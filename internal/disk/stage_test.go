@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 // staged returns a project in which changes are staged, and its directory.
-func staged(t *testing.T, changes []generator.Change) (*Staged, string) {
+func staged(t *testing.T, changes []tree.Change) (*Staged, string) {
 	t.Helper()
 	dir := project(t)
 	d, err := Open(dir, wait)
@@ -28,7 +28,7 @@ func staged(t *testing.T, changes []generator.Change) (*Staged, string) {
 // unstaged is tree without the staging directory.
 func unstaged(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	found := tree(t, dir)
+	found := contents(t, dir)
 	maps.DeleteFunc(found, func(path, _ string) bool { return strings.HasPrefix(path, tmpDir) })
 	return found
 }
@@ -46,7 +46,7 @@ func TestStageTouchesNoFileOfTheProject(t *testing.T) {
 	}
 	must(t, s.commit(changes()))
 	must(t, s.Discard())
-	same(t, "committed", tree(t, dir), after)
+	same(t, "committed", contents(t, dir), after)
 }
 
 // TestStageLeavesNamesToCommit is what makes it worth while: no content is written or
@@ -105,33 +105,33 @@ func TestStageFromAnotherGoroutineWhileFilesAreRead(t *testing.T) {
 	r := <-done
 	must(t, r.err)
 	must(t, r.s.commit(changes()))
-	same(t, "committed", tree(t, dir), after)
+	same(t, "committed", contents(t, dir), after)
 }
 
 func TestCommitOfSomethingElseIsRefused(t *testing.T) {
 	cases := []struct {
 		name string
-		edit func([]generator.Change) []generator.Change
+		edit func([]tree.Change) []tree.Change
 		want string
 	}{
-		{"nothing", func([]generator.Change) []generator.Change { return nil }, "not those that were staged"},
-		{"one less", func(c []generator.Change) []generator.Change { return c[1:] }, "not those that were staged"},
-		{"one more", func(c []generator.Change) []generator.Change {
-			return append(c, change(generator.Create, "more"))
+		{"nothing", func([]tree.Change) []tree.Change { return nil }, "not those that were staged"},
+		{"one less", func(c []tree.Change) []tree.Change { return c[1:] }, "not those that were staged"},
+		{"one more", func(c []tree.Change) []tree.Change {
+			return append(c, change(tree.Create, "more"))
 		}, "not those that were staged"},
-		{"operation", func(c []generator.Change) []generator.Change {
-			c[0].Op = generator.Create
+		{"operation", func(c []tree.Change) []tree.Change {
+			c[0].Op = tree.Create
 			return c
 		}, "not those that were staged"},
-		{"path", func(c []generator.Change) []generator.Change {
+		{"path", func(c []tree.Change) []tree.Change {
 			c[2].File.Path = "Makefile2"
 			return c
 		}, "not those that were staged"},
-		{"mode", func(c []generator.Change) []generator.Change {
+		{"mode", func(c []tree.Change) []tree.Change {
 			c[0].File.Mode = 0o644
 			return c
 		}, "not those that were staged"},
-		{"content", func(c []generator.Change) []generator.Change {
+		{"content", func(c []tree.Change) []tree.Change {
 			c[3].File.Content = []byte("other\n")
 			return c
 		}, "compose.yaml: the approved content is not the one that was staged"},
@@ -143,9 +143,9 @@ func TestCommitOfSomethingElseIsRefused(t *testing.T) {
 			err := s.commit(c.edit(changes()))
 			refused(t, err, c.want)
 			refused(t, err, "nothing was changed")
-			same(t, "after the refusal", tree(t, dir), before)
+			same(t, "after the refusal", contents(t, dir), before)
 			refused(t, s.commit(changes()), "committed or discarded before")
-			same(t, "after the second commit", tree(t, dir), before)
+			same(t, "after the second commit", contents(t, dir), before)
 		})
 	}
 }
@@ -154,15 +154,15 @@ func TestCommitOfSomethingElseIsRefused(t *testing.T) {
 func TestApprovalOfNothing(t *testing.T) {
 	before, _, _ := outcomes(t)
 	s, dir := staged(t, changes())
-	refused(t, s.Commit(generator.Valid{}), "not those that were staged")
-	same(t, "after the refusal", tree(t, dir), before)
+	refused(t, s.Commit(tree.Valid{}), "not those that were staged")
+	same(t, "after the refusal", contents(t, dir), before)
 
 	s, dir = staged(t, nil)
-	same(t, "nothing staged", tree(t, dir), before)
+	same(t, "nothing staged", contents(t, dir), before)
 	refused(t, s.commit(changes()), "not those that were staged")
-	must(t, s.Commit(generator.Valid{}))
+	must(t, s.Commit(tree.Valid{}))
 	must(t, s.Discard())
-	same(t, "nothing committed", tree(t, dir), before)
+	same(t, "nothing committed", contents(t, dir), before)
 }
 
 // TestContentChangedInMemory stages a content that its owner then writes over.
@@ -203,7 +203,7 @@ func TestDirectoryChangedBeforeTheApproval(t *testing.T) {
 			err := s.commit(changes())
 			refused(t, err, c.what)
 			refused(t, err, "nothing was changed")
-			same(t, "after the refusal", tree(t, dir), before)
+			same(t, "after the refusal", contents(t, dir), before)
 		})
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"fmt"
 	"slices"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
 
 // errNotStaged is a defect of whoever calls Commit.
@@ -28,7 +29,7 @@ type Staged struct {
 // may run while the result of the changes is still being validated: the project's
 // own files stay as they are, and FS may be read meanwhile. An error leaves nothing
 // staged.
-func (d *Dir) Stage(changes []generator.Change) (*Staged, error) {
+func (d *Dir) Stage(changes []tree.Change) (*Staged, error) {
 	s, err := d.stage(changes)
 	if err != nil || len(s.entries) == 0 {
 		return s, err
@@ -43,8 +44,8 @@ func (d *Dir) Stage(changes []generator.Change) (*Staged, error) {
 // Commit makes all staged changes or none. v must approve the very changes that were
 // staged, in any order; anything else is a defect of the caller and an error. An
 // error before the write is decided leaves the project as it was; one after that is
-// an *Error which says that the next Open finishes the write.
-func (s *Staged) Commit(v generator.Valid) error { return s.commit(v.Changes()) }
+// an *fault.Error which says that the next Open finishes the write.
+func (s *Staged) Commit(v tree.Valid) error { return s.commit(v.Changes()) }
 
 // Discard removes what was staged. After Commit, whatever came of it, it does
 // nothing. What an error leaves behind is discarded by the next Open.
@@ -61,7 +62,7 @@ func (s *Staged) Discard() error {
 
 // write is Write for changes that need not be valid. Contents and journal are synced
 // together, which saves Stage's own barrier.
-func (d *Dir) write(changes []generator.Change) error {
+func (d *Dir) write(changes []tree.Change) error {
 	s, err := d.stage(changes)
 	if err != nil {
 		return err
@@ -70,7 +71,7 @@ func (d *Dir) write(changes []generator.Change) error {
 }
 
 // commit is Commit for changes that need not be valid.
-func (s *Staged) commit(approved []generator.Change) error {
+func (s *Staged) commit(approved []tree.Change) error {
 	if s.ended {
 		return fmt.Errorf("%s: committed or discarded before", s.dir.full(tmpDir))
 	}
@@ -85,8 +86,8 @@ func (s *Staged) commit(approved []generator.Change) error {
 		return s.dir.undo(err)
 	}
 	if err := s.dir.roll(s.entries); err != nil {
-		return &Error{
-			Msg:  s.dir.path + ": the write is decided but not finished",
+		return &fault.Error{
+			What: s.dir.path + ": the write is decided but not finished",
 			Hint: "remove the cause and run any rcgen command here: it finishes the write first",
 			Err:  err,
 		}
@@ -96,7 +97,7 @@ func (s *Staged) commit(approved []generator.Change) error {
 
 // decide writes the journal of approved changes and renames it into place: the one
 // action that turns the old project into the new.
-func (s *Staged) decide(approved []generator.Change) error {
+func (s *Staged) decide(approved []tree.Change) error {
 	d := s.dir
 	if err := s.check(approved); err != nil {
 		return err
@@ -121,7 +122,7 @@ func (s *Staged) decide(approved []generator.Change) error {
 
 // check refuses changes other than those that were staged, and what has come to stand
 // against them since: once the write is decided there is no way back.
-func (s *Staged) check(approved []generator.Change) error {
+func (s *Staged) check(approved []tree.Change) error {
 	want := ordered(approved)
 	if !slices.EqualFunc(s.entries, want, func(a, b entry) bool {
 		return a.Op == b.Op && a.Path == b.Path && a.given == b.given
@@ -129,7 +130,7 @@ func (s *Staged) check(approved []generator.Change) error {
 		return errNotStaged
 	}
 	for i, e := range s.entries {
-		if e.Op != generator.Remove {
+		if e.Op != tree.Remove {
 			content, err := s.dir.readStaged(e)
 			if err != nil {
 				return err
@@ -151,5 +152,5 @@ func (d *Dir) undo(err error) error {
 	if left := d.clean(); left != nil {
 		err = fmt.Errorf("%w (%s is left: %w)", err, tmpDir, left)
 	}
-	return &Error{Msg: d.path + ": nothing was changed", Err: err}
+	return &fault.Error{What: d.path + ": nothing was changed", Err: err}
 }

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 // Limit is how long Run takes at most.
@@ -189,7 +189,7 @@ func inProject(run func(context.Context, *world) verdict) func(context.Context, 
 	return func(ctx context.Context, w *world) verdict {
 		switch {
 		case w.Broken != nil:
-			return skip(generator.RequestFile+" cannot be read", "mend what the check validate says")
+			return skip(tree.RequestFile+" cannot be read", "mend what the check validate says")
 		case w.Plan == nil:
 			return skip("no project here", "rcgen init makes one")
 		}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
 )
 
 func TestHostHardware(t *testing.T) {
@@ -66,7 +68,7 @@ func TestHostKernel(t *testing.T) {
 	image := func(reference string) func(*hostFake) {
 		return func(h *hostFake) {
 			for i := range h.plan.Services {
-				if h.plan.Services[i].Name == generator.MongoDBService {
+				if h.plan.Services[i].Name == stack.MongoDBService {
 					h.plan.Services[i].Image = reference
 				}
 			}
@@ -222,7 +224,7 @@ func TestHostDNS(t *testing.T) {
 func TestHostDocker(t *testing.T) {
 	version := func(v string) func(*hostFake) { return func(h *hostFake) { h.info.ServerVersion = v } }
 	compose := func(v string) func(*hostFake) { return func(h *hostFake) { h.compose = v + "\n" } }
-	missing := &generator.Error{What: "docker compose: docker has no such plugin", Hint: "install the plugin"}
+	missing := &fault.Error{What: "docker compose: docker has no such plugin", Hint: "install the plugin"}
 	made := func(architectures string) func(*hostFake) { return func(h *hostFake) { h.inspected = architectures } }
 	testHost(t, map[string]hostCase{
 		"engine":   {"docker-engine", nil, OK, "28.0.1 on Debian GNU/Linux 12", ""},

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/units"
 )
 
 // fileSystem is the one of MongoDB's data.
@@ -19,7 +21,7 @@ type fileSystem struct {
 }
 
 // errNoEngine is why nothing is known of Docker's disk.
-var errNoEngine = &generator.Error{What: "the engine does not answer", Hint: "see docker-engine"}
+var errNoEngine = &fault.Error{What: "the engine does not answer", Hint: "see docker-engine"}
 
 // fileSystem finds the one that holds Docker's volumes.
 func (m machine) fileSystem(w *world) (fileSystem, error) {
@@ -84,7 +86,7 @@ func parseDF(out string) (fileSystem, bool) {
 // HostDiskFree warns at, and on small disks a checkpoint and a release's images.
 const (
 	leastFreeShare = 0.05
-	leastFree      = 2 * generator.GiB
+	leastFree      = 2 * units.GiB
 )
 
 // warnFreeShare is what the alert HostDiskFree warns at in the profiles; a plan states
@@ -99,12 +101,12 @@ func checkDisk(_ context.Context, w *world, m machine) verdict {
 	case fs.total <= 0:
 		return skip("the file system tells no size", "")
 	}
-	warnAt, year := warnFreeShare, generator.Bytes(0)
+	warnAt, year := warnFreeShare, units.Bytes(0)
 	if w.Plan != nil {
 		warnAt, year = w.Plan.Deployment.DiskFree, yearly(*w.Plan)
 	}
-	free, share := generator.Bytes(fs.free), float64(fs.free)/float64(fs.total)
-	detail := fmt.Sprintf("%s of %s are free (%.0f%%)", free.Human(), generator.Bytes(fs.total).Human(), 100*share)
+	free, share := units.Bytes(fs.free), float64(fs.free)/float64(fs.total)
+	detail := fmt.Sprintf("%s of %s are free (%.0f%%)", free.Human(), units.Bytes(fs.total).Human(), 100*share)
 	const fix = "`docker system df` says what may go, `docker image prune --all` removes images without a container; else a larger disk"
 	switch {
 	case share < leastFreeShare || free < leastFree:
@@ -120,11 +122,11 @@ func checkDisk(_ context.Context, w *world, m machine) verdict {
 
 // yearly is what a plan expects to be written in a year: each member of the replica
 // set has its own copy.
-func yearly(p generator.Plan) generator.Bytes {
-	var sum generator.Bytes
+func yearly(p generator.Plan) units.Bytes {
+	var sum units.Bytes
 	for _, s := range p.Services {
 		if s.DiskPerYear != nil {
-			sum += s.DiskPerYear.Value * generator.Bytes(max(1, s.Replicas))
+			sum += s.DiskPerYear.Value * units.Bytes(max(1, s.Replicas))
 		}
 	}
 	return sum

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/stack"
 )
 
 // numbers are the first three of a version.
@@ -66,7 +66,7 @@ func newKernel(ctx context.Context, w *world, is string, at numbers) verdict {
 		if w.Plan.Request.MongoDB.External {
 			return ok("%s", is)
 		}
-		s, err := w.Plan.Service(generator.MongoDBService)
+		s, err := w.Plan.Service(stack.MongoDBService)
 		if err != nil {
 			return unseen(err)
 		}
@@ -75,7 +75,7 @@ func newKernel(ctx context.Context, w *world, is string, at numbers) verdict {
 	mongo, _ := release(version)
 	tag, _ := release(image[strings.LastIndex(image, ":")+1:])
 	const around = "or set GLIBC_TUNABLES: glibc.pthread.rseq=1 for mongodb in compose.override.yaml, which MongoDB does not support (google/tcmalloc#292)"
-	switch c, err := w.running(ctx, generator.MongoDBService); {
+	switch c, err := w.running(ctx, stack.MongoDBService); {
 	case mongo.before(8, 0, 0):
 		return ok("%s; MongoDB %s runs on it", is, version)
 	case at.before(7, 0, 14):

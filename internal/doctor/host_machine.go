@@ -10,7 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
 )
 
 // The files of the kernel that are asked for.
@@ -100,7 +101,7 @@ func elsewhere(ctx context.Context, w *world) bool {
 }
 
 // errUnseen is why nothing more is known of a machine than what its engine says.
-var errUnseen = &generator.Error{
+var errUnseen = &fault.Error{
 	What: "the engine is on another machine, and no container here shows this of it",
 	Hint: "`rcgen apply` starts the project, or run rcgen doctor on that machine",
 }
@@ -117,7 +118,7 @@ func filesThrough(ctx context.Context, w *world) (map[string]string, error) {
 	if w.Plan == nil {
 		return nil, errUnseen
 	}
-	for _, service := range append([]string{generator.MongoDBService, generator.Traefik}, w.Plan.Replicas()...) {
+	for _, service := range append([]string{stack.MongoDBService, stack.Traefik}, w.Plan.Replicas()...) {
 		c, err := w.running(ctx, service)
 		if errors.Is(err, errNone) {
 			continue

@@ -6,15 +6,15 @@ import (
 	"strconv"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/units"
 )
 
 // The vendor's minimums: for Rocket.Chat alone (RocketChat/docs, deploy-with-aws), and
 // with MongoDB beside it up to 25 users at once (RocketChat/docs a6cfeae,
 // system-requirements, 2024-04-24: 2 GiB each).
 const (
-	minMemory      = 2 * generator.GiB
-	minWithMongoDB = 4 * generator.GiB
+	minMemory      = 2 * units.GiB
+	minWithMongoDB = 4 * units.GiB
 )
 
 // kept is the share of the installed memory that kernel and firmware keep to
@@ -22,7 +22,7 @@ const (
 const kept = 0.1
 
 func checkMemory(_ context.Context, w *world, m machine) verdict {
-	total := generator.Bytes(m.MemTotal)
+	total := units.Bytes(m.MemTotal)
 	if total == 0 {
 		text, err := m.read(fileMemory)
 		if err != nil {
@@ -147,10 +147,10 @@ func number(m machine, path string) (int, error) {
 }
 
 // kilobytes returns a size in /proc/meminfo, or -1 where it is not there.
-func kilobytes(text, name string) generator.Bytes {
+func kilobytes(text, name string) units.Bytes {
 	n, err := strconv.ParseInt(strings.TrimSuffix(field(text, name), " kB"), 10, 64)
 	if err != nil || n < 0 {
 		return -1
 	}
-	return generator.Bytes(n) * generator.KiB
+	return units.Bytes(n) * units.KiB
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/generator/stack"
 )
 
 // The ports of the web.
@@ -49,7 +50,7 @@ func (h holders) of(port uint16) (name string, own bool) {
 		for _, r := range p.ports {
 			switch {
 			case !r.has(port):
-			case h.plan != nil && p.project == h.plan.Request.Project && p.service == generator.Traefik:
+			case h.plan != nil && p.project == h.plan.Request.Project && p.service == stack.Traefik:
 				return "", true
 			case collides(r.address, h.bind):
 				name = "container " + p.name

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 )
 
 // TestHostWell: a good machine passes every check, here and seen from another one.
@@ -72,7 +72,7 @@ func TestHostGarbage(t *testing.T) {
 // TestHostEngineDown: this machine is examined as far as it goes.
 func TestHostEngineDown(t *testing.T) {
 	h := aHost(t)
-	h.infoErr = &generator.Error{What: "docker info: the Docker engine cannot be reached", Hint: "start it"}
+	h.infoErr = &fault.Error{What: "docker info: the Docker engine cannot be reached", Hint: "start it"}
 	for _, f := range Run(t.Context(), h.sources(), []string{string(Host)}).Checks {
 		want := OK
 		switch f.ID {

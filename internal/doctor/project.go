@@ -7,13 +7,14 @@ import (
 	"io/fs"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/stack"
+	"rcgen/generator/validate"
 )
 
 // ProjectSources are the functions that the checks of this group ask besides the common ones.
 type ProjectSources struct {
 	// Validate returns what `rcgen validate` finds.
-	Validate func(context.Context) ([]generator.Finding, error)
+	Validate func(context.Context) ([]validate.Finding, error)
 	// Files returns the files that `rcgen generate` would write, by their paths in the project.
 	Files func(context.Context) ([]string, error)
 	// Drifted returns the services whose containers are not what the files say, stopped
@@ -28,7 +29,7 @@ type ProjectSources struct {
 	// Modes returns the files with secrets; nil where the system has no permission bits.
 	Modes func(context.Context) ([]SecretFile, error)
 	// Machine returns what the machine has that rcgen runs on.
-	Machine func(context.Context) (generator.Host, error)
+	Machine func(context.Context) (stack.Host, error)
 }
 
 // SecretFile is a file that is nobody else's.

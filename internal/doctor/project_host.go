@@ -6,11 +6,13 @@ import (
 	"slices"
 
 	"rcgen/generator"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 // size is what the containers' machine has.
 type size struct {
-	generator.Host
+	stack.Host
 	note string // where the figures are not the engine's
 }
 
@@ -18,7 +20,7 @@ type size struct {
 // the engine is on another one.
 func askSize(ctx context.Context, w *world) (size, error) {
 	if i, err := w.engine(ctx); err == nil && i.NCPU > 0 && i.MemTotal > 0 {
-		return size{generator.Host{Cores: i.NCPU, Memory: generator.Bytes(i.MemTotal)}, ""}, nil
+		return size{stack.Host{Cores: i.NCPU, Memory: units.Bytes(i.MemTotal)}, ""}, nil
 	}
 	if m, err := w.machine(ctx); err == nil && !m.local {
 		return size{}, errNoEngine
@@ -37,7 +39,7 @@ func checkPlanHost(ctx context.Context, w *world) verdict {
 	has := fmt.Sprintf("%s and %s%s", counted(m.Cores, "core"), m.Memory.Human(), m.note)
 	planned := fmt.Sprintf("%s and %s", counted(p.Host.Cores, "core"), p.Host.Memory.Human())
 	fix := fmt.Sprintf("set host: {cores: %d, memory: %s} in rcgen.yaml, then rcgen generate; or give the machine more",
-		m.Cores, m.Memory/generator.MiB*generator.MiB)
+		m.Cores, m.Memory/units.MiB*units.MiB)
 	greedy := slices.IndexFunc(p.Services, func(s generator.Service) bool { return s.CPUs.Value > float64(m.Cores) })
 	switch {
 	case p.Memory.Limits > m.Memory:

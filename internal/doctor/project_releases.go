@@ -13,6 +13,8 @@ import (
 	"github.com/Masterminds/semver/v3"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/stack"
 )
 
 // major is a tag that names no more than a major version, like 8, v3 or 8-alpine.
@@ -63,7 +65,7 @@ func checkRelease(_ context.Context, w *world) verdict {
 
 // releaseSupport judges a release on a day.
 func releaseSupport(release string, now time.Time) verdict {
-	known, err := generator.KnownReleases()
+	known, err := catalog.KnownReleases()
 	if err != nil {
 		return skip(err.Error(), "")
 	}
@@ -72,7 +74,7 @@ func releaseSupport(release string, now time.Time) verdict {
 			return fail(fmt.Sprintf("%s is known bad: %s (%s)", release, b.Why, b.Source), "rcgen upgrade --release "+b.Instead)
 		}
 	}
-	until, covered, err := generator.SupportEnd(release)
+	until, covered, err := catalog.SupportEnd(release)
 	switch {
 	case err != nil:
 		return skip(err.Error(), "")
@@ -97,7 +99,7 @@ func releaseSupport(release string, now time.Time) verdict {
 
 // newer names a release to go to that is supported on a day: the long-term one where
 // that is newer, else the newest.
-func newer(known generator.Releases, release string, now time.Time) string {
+func newer(known catalog.Releases, release string, now time.Time) string {
 	today := now.UTC().Format(time.DateOnly)
 	for _, to := range []string{known.Default, known.Lines[0].Newest} {
 		v, err := semver.StrictNewVersion(to)
@@ -127,7 +129,7 @@ var majorMinor = regexp.MustCompile(`^[0-9]+\.[0-9]+`)
 // mongoDBRelease judges the MongoDB that the files name or, where those are not known,
 // the plan's.
 func mongoDBRelease(p generator.Plan, images map[string]string) verdict {
-	known, err := generator.KnownReleases()
+	known, err := catalog.KnownReleases()
 	if err != nil {
 		return skip(err.Error(), "")
 	}
@@ -136,7 +138,7 @@ func mongoDBRelease(p generator.Plan, images map[string]string) verdict {
 		return skip(err.Error(), "")
 	}
 	version := p.MongoDBVersion
-	if image := images[generator.MongoDBService]; image != "" {
+	if image := images[stack.MongoDBService]; image != "" {
 		name, _ := tag(image)
 		if version = majorMinor.FindString(name); version == "" {
 			return skip("the version of MongoDB cannot be read from its image, "+image, "name one with its version, like mongo:"+p.MongoDBVersion)

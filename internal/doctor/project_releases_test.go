@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 func TestCheckTags(t *testing.T) {
@@ -68,7 +70,7 @@ func TestCheckMongoDB(t *testing.T) {
 }
 
 func TestCheckPlanHost(t *testing.T) {
-	machine := func(cores int, memory generator.Bytes) func(*Sources) {
+	machine := func(cores int, memory units.Bytes) func(*Sources) {
 		return func(s *Sources) { s.Docker = info(cores, memory) }
 	}
 	away := func(s *Sources) {
@@ -76,16 +78,16 @@ func TestCheckPlanHost(t *testing.T) {
 	}
 	testProjectCases(t, "plan-host", []projectCase{
 		{"the same", nil, OK, "8 cores and 32GiB, planned are 8 cores and 32GiB", ""},
-		{"what the kernel leaves of it", machine(8, 31*generator.GiB), OK, "31GiB", ""},
-		{"more", machine(16, 64*generator.GiB), OK, "more than the planned", ""},
-		{"less memory", machine(8, 28*generator.GiB), Warn, "8 cores and 28GiB, planned are 8 cores and 32GiB", "host: {cores: 8, memory: 28GiB}"},
-		{"fewer cores", machine(6, 32*generator.GiB), Warn, "the machine has 6 cores", "cores: 6"},
-		{"limits beyond the memory", machine(8, 2*generator.GiB), Fail, "the machine has 8 cores and 2GiB", "memory: 2GiB"},
-		{"limits beyond the cores", machine(1, 32*generator.GiB), Fail, "Docker does not start it", "cores: 1"},
+		{"what the kernel leaves of it", machine(8, 31*units.GiB), OK, "31GiB", ""},
+		{"more", machine(16, 64*units.GiB), OK, "more than the planned", ""},
+		{"less memory", machine(8, 28*units.GiB), Warn, "8 cores and 28GiB, planned are 8 cores and 32GiB", "host: {cores: 8, memory: 28GiB}"},
+		{"fewer cores", machine(6, 32*units.GiB), Warn, "the machine has 6 cores", "cores: 6"},
+		{"limits beyond the memory", machine(8, 2*units.GiB), Fail, "the machine has 8 cores and 2GiB", "memory: 2GiB"},
+		{"limits beyond the cores", machine(1, 32*units.GiB), Fail, "Docker does not start it", "cores: 1"},
 		{"no engine", away, OK, "measured where rcgen runs", ""},
 		{"garbage of an engine", func(s *Sources) {
 			s.Docker = func(context.Context, ...string) (string, error) { return "<html>", nil }
 		}, OK, "measured where rcgen runs", ""},
-		{"nobody knows", func(s *Sources) { away(s); s.Project.Machine = answering(generator.Host{}, told) }, Skip, "not known", "run this on the machine"},
+		{"nobody knows", func(s *Sources) { away(s); s.Project.Machine = answering(stack.Host{}, told) }, Skip, "not known", "run this on the machine"},
 	})
 }

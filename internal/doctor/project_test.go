@@ -10,17 +10,21 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
+	"rcgen/generator/validate"
 	"rcgen/internal/container"
 )
 
 // told is an error with a hint.
-var told = &generator.Error{What: "docker: not found on PATH", Hint: "install Docker"}
+var told = &fault.Error{What: "docker: not found on PATH", Hint: "install Docker"}
 
 func planned(t *testing.T, change func(*generator.Request)) *generator.Plan {
 	t.Helper()
 	r := generator.Request{
 		Version: 1, Project: "chat", Users: 3000, Instances: 2, Edition: generator.Licensed, Release: "8.9.1", Domain: generator.Localhost,
-		TLS: generator.TLS{Mode: generator.TLSOff}, Host: generator.Host{Cores: 8, Memory: 32 * generator.GiB},
+		TLS: generator.TLS{Mode: generator.TLSOff}, Host: stack.Host{Cores: 8, Memory: 32 * units.GiB},
 	}
 	if change != nil {
 		change(&r)
@@ -38,7 +42,7 @@ func answering[T any](v T, err error) func(context.Context) (T, error) {
 }
 
 // info is what `docker info` prints of a machine.
-func info(cores int, memory generator.Bytes) func(context.Context, ...string) (string, error) {
+func info(cores int, memory units.Bytes) func(context.Context, ...string) (string, error) {
 	return func(context.Context, ...string) (string, error) {
 		return fmt.Sprintf(`{"ServerVersion": "28.0.1", "NCPU": %d, "MemTotal": %d}`, cores, memory), nil
 	}
@@ -50,10 +54,10 @@ func wellProject(t *testing.T) Sources {
 		Plan:       planned(t, nil),
 		Now:        func() time.Time { return time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC) },
 		Clean:      func(text string) string { return text },
-		Docker:     info(8, 32*generator.GiB),
+		Docker:     info(8, 32*units.GiB),
 		Containers: answering([]container.Container{{Service: "mongodb", State: "running"}}, nil),
 		Project: ProjectSources{
-			Validate: answering[[]generator.Finding](nil, nil),
+			Validate: answering[[]validate.Finding](nil, nil),
 			Files:    answering[[]string](nil, nil),
 			Drifted:  answering[[]string](nil, nil),
 			Images: answering(map[string]string{
@@ -62,7 +66,7 @@ func wellProject(t *testing.T) Sources {
 			}, nil),
 			Tracked: answering[[]string](nil, nil),
 			Modes:   answering([]SecretFile{{".env", 0o600}}, nil),
-			Machine: answering(generator.Host{Cores: 8, Memory: 32 * generator.GiB}, nil),
+			Machine: answering(stack.Host{Cores: 8, Memory: 32 * units.GiB}, nil),
 		},
 	}
 }
@@ -121,17 +125,17 @@ func TestProjectNone(t *testing.T) {
 var forbidden = &fs.PathError{Op: "open", Path: ".env", Err: fs.ErrPermission}
 
 func TestCheckValid(t *testing.T) {
-	found := []generator.Finding{
-		{Code: generator.FindPort, File: "compose.override.yaml", Line: 3, Message: "host port 80/tcp is taken by traefik already", Hint: "publish another port"},
-		{Code: generator.FindImage, File: "compose.override.yaml", Message: "x has no tag", Hint: "name a version"},
+	found := []validate.Finding{
+		{Code: validate.FindPort, File: "compose.override.yaml", Line: 3, Message: "host port 80/tcp is taken by traefik already", Hint: "publish another port"},
+		{Code: validate.FindImage, File: "compose.override.yaml", Message: "x has no tag", Hint: "name a version"},
 	}
 	testProjectCases(t, "validate", []projectCase{
 		{"nothing", nil, OK, "nothing against", ""},
 		{"two", func(s *Sources) { s.Project.Validate = answering(found, nil) }, Fail,
 			"2 findings, the first: compose.override.yaml:3: host port 80/tcp is taken by traefik already", "publish another port; rcgen validate"},
-		{"unreadable", func(s *Sources) { s.Project.Validate = answering[[]generator.Finding](nil, errors.New("x: is a link")) }, Fail,
+		{"unreadable", func(s *Sources) { s.Project.Validate = answering[[]validate.Finding](nil, errors.New("x: is a link")) }, Fail,
 			"cannot be read: x: is a link", "rcgen validate"},
-		{"another's", func(s *Sources) { s.Project.Validate = answering[[]generator.Finding](nil, forbidden) }, Skip, "may not read the files: open .env", "as the user"},
+		{"another's", func(s *Sources) { s.Project.Validate = answering[[]validate.Finding](nil, forbidden) }, Skip, "may not read the files: open .env", "as the user"},
 		{"another's rcgen.yaml", func(s *Sources) { s.Plan, s.Broken = nil, forbidden }, Fail, "permission denied", "as the user"},
 	})
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/units"
 )
 
 // expiry is how old the heartbeat of an instance that lives may be: Rocket.Chat
@@ -100,7 +100,7 @@ func checkMigrations(ctx context.Context, w *world) verdict {
 
 // Backup is an archive of the database.
 type Backup struct {
-	Size generator.Bytes
+	Size units.Bytes
 	Made time.Time
 }
 

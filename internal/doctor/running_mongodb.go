@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/catalog"
 	"rcgen/internal/container"
 )
 
@@ -70,7 +70,7 @@ func (w *world) askMongoDB(ctx context.Context) (mongoAnswer, error) {
 	c, err := w.member(ctx)
 	var out string
 	if err == nil {
-		out, err = w.Docker(ctx, "exec", c.ID, "sh", "-c", generator.MongoDBShell+address+`--eval "$1"`, "sh", mongoScript)
+		out, err = w.Docker(ctx, "exec", c.ID, "sh", "-c", catalog.MongoDBShell+address+`--eval "$1"`, "sh", mongoScript)
 	}
 	if err != nil {
 		return mongoAnswer{}, err

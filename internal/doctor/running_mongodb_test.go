@@ -16,31 +16,31 @@ import (
 )
 
 // says is a stack whose script answers something else in one part.
-func says(part string) func(*stack) {
-	return func(s *stack) { s.answers["mongodb"] = mongoSays(part) }
+func says(part string) func(*deployed) {
+	return func(s *deployed) { s.answers["mongodb"] = mongoSays(part) }
 }
 
 func TestPrimary(t *testing.T) {
-	members := func(second, third string) func(*stack) {
-		return func(s *stack) {
+	members := func(second, third string) func(*deployed) {
+		return func(s *deployed) {
 			s.three()
 			s.answers["mongodb"] = mongoSays(`"members":[{"host":"mongodb:27017","state":"PRIMARY"},{"host":"mongodb-2:27017","state":"` +
 				second + `"},{"host":"mongodb-3:27017","state":"` + third + `"}]`)
 		}
 	}
 	holdFound(t, []found{
-		{"mongodb-primary", func(*stack) {}, OK, "mongodb:27017 is primary, of 1", ""},
+		{"mongodb-primary", func(*deployed) {}, OK, "mongodb:27017 is primary, of 1", ""},
 		{"mongodb-primary", members("SECONDARY", "SECONDARY"), OK, "mongodb:27017 is primary, of 3", ""},
 		{"mongodb-primary", members("SECONDARY", "STARTUP2"), Warn, "mongodb:27017 is primary; mongodb-3:27017 is STARTUP2", "wait"},
 		{"mongodb-primary", members("(not reachable/healthy)", "STARTUP2"), Fail, "mongodb-2:27017 is (not reachable/healthy)", "rcgen apply"},
 		{"mongodb-primary", members("PRIMARY", "SECONDARY"), Fail, "2 of 3 members are primary", "logs --tail 100 mongodb"},
 		{"mongodb-primary", says(`"members":[{"host":"mongodb:27017","state":"SECONDARY"}]`), Fail, "0 of 1 members are primary", "logs --tail 100 mongodb"},
 		{"mongodb-primary", says(`"errors":{"members":"no replset config has been received"}`), Fail, "no replset config has been received", "its health check makes it one"},
-		{"mongodb-primary", func(s *stack) { s.gone("mongodb") }, Fail, "mongodb does not run", "rcgen apply"},
-		{"mongodb-primary", func(s *stack) { s.execErr["mongodb"] = errors.New("MongoServerError: Authentication failed.") }, Fail, "Authentication failed", "logs --tail 100 mongodb"},
-		{"mongodb-primary", func(s *stack) { s.answers["mongodb"] = "hello" }, Fail, "cannot be read", "logs --tail 100 mongodb"},
-		{"mongodb-primary", func(s *stack) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host", "no access"},
-		{"mongodb-primary", func(s *stack) { s.answers["mongodb"] = "Warning: x\n" + mongoSays("") }, OK, "is primary", ""},
+		{"mongodb-primary", func(s *deployed) { s.gone("mongodb") }, Fail, "mongodb does not run", "rcgen apply"},
+		{"mongodb-primary", func(s *deployed) { s.execErr["mongodb"] = errors.New("MongoServerError: Authentication failed.") }, Fail, "Authentication failed", "logs --tail 100 mongodb"},
+		{"mongodb-primary", func(s *deployed) { s.answers["mongodb"] = "hello" }, Fail, "cannot be read", "logs --tail 100 mongodb"},
+		{"mongodb-primary", func(s *deployed) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host", "no access"},
+		{"mongodb-primary", func(s *deployed) { s.answers["mongodb"] = "Warning: x\n" + mongoSays("") }, OK, "is primary", ""},
 	})
 }
 
@@ -90,22 +90,22 @@ func TestNotAsked(t *testing.T) {
 func TestMemberHosts(t *testing.T) {
 	const hex = "5f0c8a1b2d3e:27017"
 	holdFound(t, []found{
-		{"mongodb-member-host", func(*stack) {}, OK, "mongodb:27017", ""},
+		{"mongodb-member-host", func(*deployed) {}, OK, "mongodb:27017", ""},
 		{"mongodb-member-host", says(`"config":["` + hex + `"]`), Fail, "the set knows " + hex, `c.members[0].host = \"mongodb:27017\"; rs.reconfig(c)`},
 		{"mongodb-member-host", says(`"config":["mongodb:27017","` + hex + `"]`), Fail, "the set knows " + hex, `rs.remove(\"` + hex + `\")`},
 		{"mongodb-member-host", says(`"config":["mongodb:27018"]`), Fail, "the set knows mongodb:27018", "rs.reconfig"},
-		{"mongodb-member-host", (*stack).three, Warn, "not in the set: mongodb-2:27017, mongodb-3:27017", "health check of mongodb adds them"},
-		{"mongodb-member-host", func(s *stack) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host", "no access"},
+		{"mongodb-member-host", (*deployed).three, Warn, "not in the set: mongodb-2:27017, mongodb-3:27017", "health check of mongodb adds them"},
+		{"mongodb-member-host", func(s *deployed) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host", "no access"},
 	})
 }
 
 func TestFCV(t *testing.T) {
 	holdFound(t, []found{
-		{"mongodb-fcv", func(*stack) {}, OK, "8.0, as MongoDB 8.0.26", ""},
+		{"mongodb-fcv", func(*deployed) {}, OK, "8.0, as MongoDB 8.0.26", ""},
 		{"mongodb-fcv", says(`"fcv":"7.0"`), Warn, "7.0, MongoDB is 8.0.26", `backup: docker compose exec -T mongodb sh -c 'HOME=/tmp mongosh`},
 		{"mongodb-fcv", says(`"version":"8.2.11"`), Warn, "8.0, MongoDB is 8.2.11", `setFeatureCompatibilityVersion: \"8.2\"`},
 		{"mongodb-fcv", says(`"version":"8"`), Skip, `version "8"`, "again"},
-		{"mongodb-fcv", func(s *stack) { s.gone("mongodb") }, Skip, "mongodb does not run", "mongodb-primary"},
+		{"mongodb-fcv", func(s *deployed) { s.gone("mongodb") }, Skip, "mongodb does not run", "mongodb-primary"},
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/stack"
 )
 
 // prometheusAnswer is what Prometheus says of its targets and rules
@@ -35,7 +35,7 @@ type prometheusRule struct {
 // published. There is no -T, which crashes a busybox that was built without
 // FEATURE_WGET_TIMEOUT (seen with Debian's 1.35).
 func (w *world) askPrometheus(ctx context.Context) (prometheusAnswer, error) {
-	c, err := w.running(ctx, generator.Prometheus)
+	c, err := w.running(ctx, stack.Prometheus)
 	if err != nil {
 		return prometheusAnswer{}, err
 	}
@@ -93,7 +93,7 @@ func checkTargets(ctx context.Context, w *world) verdict {
 	chat, planned := 0, len(w.Plan.Replicas())
 	for _, t := range a.targets {
 		name := t.Labels["job"] + " " + t.Labels["instance"]
-		if t.Labels["job"] == generator.RocketChat {
+		if t.Labels["job"] == stack.RocketChat {
 			chat++
 			name = t.Labels["instance"]
 		}

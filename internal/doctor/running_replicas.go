@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"rcgen/generator"
+	"rcgen/generator/stack"
 	"rcgen/internal/container"
 )
 
@@ -68,7 +69,7 @@ func checkReplicas(ctx context.Context, w *world) verdict {
 // more than one connection. Each connects at its start, with a licence and without
 // (RocketChat/Rocket.Chat, apps/meteor/ee/server/local-services/instance/service.ts).
 func checkNATS(ctx context.Context, w *world) verdict {
-	c, err := w.running(ctx, generator.NATS)
+	c, err := w.running(ctx, stack.NATS)
 	if err != nil {
 		return fail(err.Error(), "rcgen apply starts it")
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/catalog"
 )
 
 // transient are the states that a member goes through by itself (MongoDB manual,
@@ -76,7 +76,7 @@ func checkMemberHosts(ctx context.Context, w *world) verdict {
 			change = fmt.Sprintf(`c = rs.conf(); c.members[%d].host = \"%s\"; rs.reconfig(c)`, i, missing[0])
 		}
 		return fail(fmt.Sprintf("the set knows %s, where no member of this project is", host),
-			"the health check of mongodb mends it within a minute; else, on the primary: docker compose exec -T mongodb sh -c '"+generator.MongoDBShell+`--eval "`+change+`"'`)
+			"the health check of mongodb mends it within a minute; else, on the primary: docker compose exec -T mongodb sh -c '"+catalog.MongoDBShell+`--eval "`+change+`"'`)
 	}
 	if len(missing) > 0 {
 		return warn("not in the set: "+few(missing), "the health check of mongodb adds them once they answer; docker compose ps")

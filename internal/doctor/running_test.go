@@ -12,11 +12,12 @@ import (
 
 	"rcgen/generator"
 	"rcgen/generator/alerts"
+	"rcgen/generator/units"
 	"rcgen/internal/container"
 )
 
 // stack is a project of a test that runs, with what its containers answer.
-type stack struct {
+type deployed struct {
 	plan          *generator.Plan
 	containers    []container.Container
 	containersErr error
@@ -32,18 +33,18 @@ type stack struct {
 var stackTime = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // aStack has three replicas and a database of one member, and all is well.
-func aStack() *stack {
+func aStack() *deployed {
 	p := &generator.Plan{Release: "8.9.1", Instances: 3}
 	p.Request.Project = "chat"
 	p.Deployment = alerts.Deployment{Instances: 3, Members: 1}
-	s := &stack{
+	s := &deployed{
 		plan: p,
 		answers: map[string]string{
 			"mongodb": mongoSays(""), "prometheus": targetsSay + rulesSay(p.Rules()),
 			"nats": `{"num_connections":4,"connections":[{"ip":"172.18.0.5"},{"ip":"172.18.0.6"},{"ip":"172.18.0.6"},{"ip":"172.18.0.7"}]}`,
 		},
 		execErr: map[string]error{},
-		backups: []Backup{{Size: 5 * generator.MiB, Made: stackTime.Add(-50 * time.Hour)}, {Size: 3 * generator.MiB, Made: stackTime.Add(-3 * time.Hour)}},
+		backups: []Backup{{Size: 5 * units.MiB, Made: stackTime.Add(-50 * time.Hour)}, {Size: 3 * units.MiB, Made: stackTime.Add(-3 * time.Hour)}},
 		execs:   map[string]int{},
 	}
 	for _, name := range []string{"mongodb", "nats", "prometheus", "rocketchat-1", "rocketchat-2", "rocketchat-3"} {
@@ -83,22 +84,22 @@ func mongoSays(part string) string {
 }
 
 // container gives one container of the stack another state.
-func (s *stack) container(service, state, health string) {
+func (s *deployed) container(service, state, health string) {
 	i := slices.IndexFunc(s.containers, func(c container.Container) bool { return c.Service == service })
 	s.containers[i].State, s.containers[i].Health = state, health
 }
 
 // gone removes the containers of a service.
-func (s *stack) gone(service string) {
+func (s *deployed) gone(service string) {
 	s.containers = slices.DeleteFunc(s.containers, func(c container.Container) bool { return c.Service == service })
 }
 
 // three makes the database one of three members.
-func (s *stack) three() {
+func (s *deployed) three() {
 	s.plan.Request.MongoDB.Members = 3
 }
 
-func (s *stack) docker(_ context.Context, args ...string) (string, error) {
+func (s *deployed) docker(_ context.Context, args ...string) (string, error) {
 	if args[0] != "exec" {
 		return "", fmt.Errorf("docker %s was not expected", args[0])
 	}
@@ -109,7 +110,7 @@ func (s *stack) docker(_ context.Context, args ...string) (string, error) {
 	return s.answers[service], s.execErr[service]
 }
 
-func (s *stack) sources() Sources {
+func (s *deployed) sources() Sources {
 	return Sources{
 		Plan: s.plan, Now: func() time.Time { return stackTime }, Clean: func(text string) string { return text },
 		Docker: s.docker, Compose: s.docker,
@@ -121,7 +122,7 @@ func (s *stack) sources() Sources {
 }
 
 // examine makes the checks of these names, all of the stack's own where none is given.
-func (s *stack) examine(t *testing.T, ids ...string) []Finding {
+func (s *deployed) examine(t *testing.T, ids ...string) []Finding {
 	t.Helper()
 	return Run(t.Context(), s.sources(), ids).Checks
 }
@@ -156,12 +157,12 @@ func TestStackWell(t *testing.T) {
 func TestStackAbsent(t *testing.T) {
 	for _, c := range []struct {
 		name, detail, fix string
-		change            func(*stack)
+		change            func(*deployed)
 	}{
-		{"no project", "no project here", "rcgen init", func(s *stack) { s.plan = nil }},
-		{"no engine", "not known: no engine", "docker-engine", func(s *stack) { s.containersErr = errors.New("no engine") }},
-		{"never started", "nothing of the project runs", "rcgen apply", func(s *stack) { s.containers = nil }},
-		{"stopped", "nothing of the project runs", "rcgen apply", func(s *stack) {
+		{"no project", "no project here", "rcgen init", func(s *deployed) { s.plan = nil }},
+		{"no engine", "not known: no engine", "docker-engine", func(s *deployed) { s.containersErr = errors.New("no engine") }},
+		{"never started", "nothing of the project runs", "rcgen apply", func(s *deployed) { s.containers = nil }},
+		{"stopped", "nothing of the project runs", "rcgen apply", func(s *deployed) {
 			for i := range s.containers {
 				s.containers[i].State = "exited"
 			}
@@ -180,7 +181,7 @@ func TestStackAbsent(t *testing.T) {
 // found is what a check must say of a stack in which something is wrong.
 type found struct {
 	id          string
-	change      func(*stack)
+	change      func(*deployed)
 	result      Result
 	detail, fix string // what must be in it
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/generator/stack"
 )
 
 // WebSources are what the checks through the proxy need besides the common functions.
@@ -78,7 +79,7 @@ func (w *world) askEntrance(ctx context.Context) (string, error) {
 	if w.Plan.BehindProxy() {
 		return net.JoinHostPort(w.Plan.Request.Domain, "443"), nil
 	}
-	traefik, err := w.running(ctx, generator.Traefik)
+	traefik, err := w.running(ctx, stack.Traefik)
 	if errors.Is(err, errNone) {
 		return "", obstacle{fail("traefik does not run", "rcgen apply starts it; docker compose logs traefik says why it ended")}
 	}

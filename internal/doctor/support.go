@@ -9,6 +9,10 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/routes"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 // State is how a project stands to a recommendation of the vendor's.
@@ -60,7 +64,7 @@ func Support(ctx context.Context, s Sources) SupportReport {
 	w.tasks.Go(func() { _, _ = w.images(ctx) }) // while the engine is asked
 	here := supported{plan: *s.Plan, now: s.Now(), host: size{s.Plan.Host, ", as planned"}}
 	if i, err := w.engine(ctx); err == nil && i.NCPU > 0 && i.MemTotal > 0 {
-		here.host = size{generator.Host{Cores: i.NCPU, Memory: generator.Bytes(i.MemTotal)}, ""}
+		here.host = size{stack.Host{Cores: i.NCPU, Memory: units.Bytes(i.MemTotal)}, ""}
 	}
 	var err error
 	if here.images, err = w.images(ctx); err != nil {
@@ -82,9 +86,9 @@ func plannedImages(p generator.Plan) map[string]string {
 		images[s.Name] = s.Image
 	}
 	for _, name := range p.Replicas() {
-		images[name] = images[generator.RocketChat]
+		images[name] = images[stack.RocketChat]
 	}
-	delete(images, generator.RocketChat)
+	delete(images, stack.RocketChat)
 	return images
 }
 
@@ -132,7 +136,7 @@ func (s supported) points() []SupportPoint {
 
 // knownOn is the day of what rcgen knows of releases.
 func knownOn() string {
-	known, err := generator.KnownReleases()
+	known, err := catalog.KnownReleases()
 	if err != nil {
 		return ""
 	}
@@ -143,7 +147,7 @@ func knownOn() string {
 func (s supported) chat() []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(s.images)) {
-		if generator.ReplicaNumber(name) > 0 {
+		if routes.ReplicaNumber(name) > 0 {
 			names = append(names, name)
 		}
 	}
@@ -175,7 +179,7 @@ func (s supported) image() (State, string) {
 	others = slices.Compact(others)
 	switch {
 	case len(s.chat()) == 0:
-		return Unknown, "the files have no service " + generator.RocketChat + "-1"
+		return Unknown, "the files have no service " + stack.RocketChat + "-1"
 	case len(ours) > 0:
 		return NotMet, "built here: " + few(ours)
 	case len(others) > 0:
@@ -210,7 +214,7 @@ func (s supported) processes() (State, string) {
 }
 
 func (s supported) monitoring() (State, string) {
-	for _, service := range []string{generator.Prometheus, generator.Grafana} {
+	for _, service := range []string{stack.Prometheus, stack.Grafana} {
 		if _, there := s.images[service]; !there {
 			return NotMet, "the files have no service " + service
 		}

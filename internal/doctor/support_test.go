@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/generator/units"
 )
 
 func pointOf(t *testing.T, r SupportReport, id string) SupportPoint {
@@ -32,7 +33,7 @@ func TestSupport(t *testing.T) {
 		}
 	}
 	small := func(r *generator.Request) {
-		r.Users, r.Instances, r.Host.Cores, r.Host.Memory = 50, 1, 4, 8*generator.GiB
+		r.Users, r.Instances, r.Host.Cores, r.Host.Memory = 50, 1, 4, 8*units.GiB
 	}
 	for _, c := range []struct {
 		name   string
@@ -58,12 +59,12 @@ func TestSupport(t *testing.T) {
 			s.Docker = func(context.Context, ...string) (string, error) { return "", told }
 		}, "hardware", Met, "8 cores and 32GiB, as planned"},
 		{"hardware, three members", request(func(r *generator.Request) { r.MongoDB.Members = 3 }), "hardware", NotMet, "ask for 11 cores and 17 GiB"},
-		{"hardware, few cores", func(s *Sources) { s.Docker = info(6, 32*generator.GiB) }, "hardware", NotMet, "6 cores and 32GiB; "},
-		{"hardware, little memory", func(s *Sources) { s.Docker = info(8, 8*generator.GiB) }, "hardware", NotMet, "8 cores and 8GiB; "},
+		{"hardware, few cores", func(s *Sources) { s.Docker = info(6, 32*units.GiB) }, "hardware", NotMet, "6 cores and 32GiB; "},
+		{"hardware, little memory", func(s *Sources) { s.Docker = info(8, 8*units.GiB) }, "hardware", NotMet, "8 cores and 8GiB; "},
 		{"too few processes", nil, "processes", NotMet, "2 instances on 8 cores, of which at most 7 are advised; 600 concurrent users need 5"},
 		{"enough processes", request(func(r *generator.Request) { r.Instances = 5 }), "processes", Met, "5 instances on 8 cores"},
 		{"too many processes", request(func(r *generator.Request) { r.Instances = 8 }), "processes", NotMet, "8 instances on 8 cores"},
-		{"one process", func(s *Sources) { request(small)(s); s.Docker = info(4, 8*generator.GiB) }, "processes", Met, "1 instance on 4 cores"},
+		{"one process", func(s *Sources) { request(small)(s); s.Docker = info(4, 8*units.GiB) }, "processes", Met, "1 instance on 4 cores"},
 		{"monitoring", nil, "monitoring", Met, "Prometheus and Grafana"},
 		{"no monitoring", without("grafana"), "monitoring", NotMet, "no service grafana"},
 		{"supported", nil, "supported-release", Met, "until 2027-10-31"},

@@ -9,7 +9,7 @@ import (
 
 	"github.com/Masterminds/semver/v3"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 )
 
 // oldestCompose is the first version whose hashes do not change with --no-deps
@@ -26,7 +26,7 @@ func (e Engine) CheckCompose(ctx context.Context) error {
 	}
 	v, err := semver.NewVersion(strings.TrimSpace(out))
 	if err == nil && v.LessThan(semver.MustParse(oldestCompose)) {
-		return &generator.Error{
+		return &fault.Error{
 			What: "docker compose: version " + v.String() + " makes a container anew for nothing after --no-deps (docker/compose#12069)",
 			Hint: "update it to " + oldestCompose + " or later: https://docs.docker.com/compose/install/linux/",
 		}

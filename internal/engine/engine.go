@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 	"rcgen/internal/redact"
 )
 
@@ -72,7 +72,7 @@ func (e Engine) WithCompose(ctx context.Context) (Engine, error) {
 // WithoutCompose finds docker alone: what needs Compose must not be called.
 func WithoutCompose(dir string) (Engine, error) {
 	if _, err := exec.LookPath("docker"); err != nil {
-		return Engine{}, &generator.Error{
+		return Engine{}, &fault.Error{
 			What: "docker: not found on PATH",
 			Hint: "install Docker Engine (https://docs.docker.com/engine/install/), or run this on the machine that has it",
 		}
@@ -111,7 +111,7 @@ func (e Engine) standalone(ctx context.Context, plugin error) ([]string, error) 
 	if n, bad := strconv.Atoi(major); err != nil || bad != nil {
 		return nil, missingPlugin(plugin, hint)
 	} else if n < 2 {
-		return nil, &generator.Error{What: "docker-compose: version " + version + " is too old, 2 or later is needed", Hint: hint}
+		return nil, &fault.Error{What: "docker-compose: version " + version + " is too old, 2 or later is needed", Hint: hint}
 	}
 	return command, nil
 }
@@ -119,12 +119,12 @@ func (e Engine) standalone(ctx context.Context, plugin error) ([]string, error) 
 // missingPlugin is the error for a docker without Compose. Where the plugin is
 // there and fails, its own words say more.
 func missingPlugin(err error, hint string) error {
-	var failed *generator.Error
+	var failed *fault.Error
 	unknown := []string{"unknown command", "is not a docker command", "unknown flag", "unknown shorthand flag"}
 	if errors.As(err, &failed) && !containsAny(failed.What, unknown) {
 		return failed
 	}
-	return &generator.Error{What: "docker compose: docker has no such plugin", Hint: hint}
+	return &fault.Error{What: "docker compose: docker has no such plugin", Hint: hint}
 }
 
 // Compose runs `docker compose` with args in the project's directory and returns

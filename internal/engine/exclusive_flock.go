@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 )
 
 // lockRetry is how often a taken lock is tried again.
@@ -34,7 +34,7 @@ func (e Engine) Exclusive(ctx context.Context, dir string) (locked Engine, relea
 		select {
 		case <-ctx.Done():
 			_ = f.Close() // the other one's lock is what counts
-			return e, nil, &generator.Error{
+			return e, nil, &fault.Error{
 				What: dir + ": another rcgen is at work here, or a docker command that it left when it was killed",
 				Hint: "wait until it has ended, and run the command again; `pgrep -af 'docker compose|docker-compose'` shows it",
 			}

@@ -4,7 +4,7 @@ import (
 	"os/exec"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 	"rcgen/internal/redact"
 )
 
@@ -50,10 +50,10 @@ func (e Engine) failure(name string, exit *exec.ExitError, stderr string) error 
 	lower := strings.ToLower(stderr)
 	for _, c := range causes {
 		if containsAny(lower, c.signs) {
-			return &generator.Error{What: name + ": " + c.what + ": " + line, Hint: c.hint}
+			return &fault.Error{What: name + ": " + c.what + ": " + line, Hint: c.hint}
 		}
 	}
-	return &generator.Error{What: name + ": " + line}
+	return &fault.Error{What: name + ": " + line}
 }
 
 // shown returns what another program said, without secrets and without what a terminal

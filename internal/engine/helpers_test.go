@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 )
 
 // fake puts shell scripts on PATH, before all else or alone, by the names of the
@@ -34,7 +34,7 @@ func fake(t *testing.T, alone bool, scripts map[string]string) string {
 // hint with those, where there are any.
 func wantError(t *testing.T, err error, what, hint string) {
 	t.Helper()
-	var failed *generator.Error
+	var failed *fault.Error
 	if !errors.As(err, &failed) {
 		t.Fatalf("got %v, want a *generator.Error", err)
 	}

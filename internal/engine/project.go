@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 )
 
 // Service is what the files say of one service.
@@ -101,7 +101,7 @@ func parseProject(config string) (Project, error) {
 		return Project{}, unreadable("docker compose config", err)
 	}
 	if read.Name == "" {
-		return Project{}, &generator.Error{
+		return Project{}, &fault.Error{
 			What: "docker compose config: names no project",
 			Hint: "update Docker Compose: https://docs.docker.com/compose/install/linux/",
 		}
@@ -159,8 +159,8 @@ func (e Engine) hashes(ctx context.Context, config string) (map[string]string, e
 
 // unreadable is the error for output of another form than known.
 func unreadable(name string, err error) error {
-	return &generator.Error{
-		What: name + ": cannot be read: " + err.Error(),
+	return &fault.Error{
+		What: name + ": cannot be read", Err: err,
 		Hint: "rcgen needs Docker 20.10 or later and Docker Compose 2 or later",
 	}
 }

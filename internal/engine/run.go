@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 )
 
 // Bounds of what a program may print, in bytes; assumption: the configuration of
@@ -73,7 +73,7 @@ func (e Engine) run(ctx context.Context, stdin string, command []string, args ..
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("%s: %w", name, context.Cause(ctx))
 	case stdout.full:
-		return "", &generator.Error{What: fmt.Sprintf("%s: printed more than %d MiB", name, maxOutput>>20)}
+		return "", &fault.Error{What: fmt.Sprintf("%s: printed more than %d MiB", name, maxOutput>>20)}
 	}
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {

@@ -6,7 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
 )
 
 // Proxy is what Traefik says of its configuration.
@@ -23,7 +24,7 @@ const answer = 10 * time.Second
 // has its figure from its first health check on.
 var (
 	reloadsMetric = regexp.MustCompile(`(?m)^traefik_config_reloads_total ([0-9.e+]+)$`)
-	serverMetric  = regexp.MustCompile(`(?m)^traefik_service_server_up\{service="` + generator.RocketChat + `@file",url="http://([a-z0-9_-]+):[0-9]+/?"\} ([01])$`)
+	serverMetric  = regexp.MustCompile(`(?m)^traefik_service_server_up\{service="` + stack.RocketChat + `@file",url="http://([a-z0-9_-]+):[0-9]+/?"\} ([01])$`)
 )
 
 // Proxy asks the Traefik in a container, which answers on its metrics port.
@@ -32,8 +33,8 @@ func (e Engine) Proxy(ctx context.Context, id string) (Proxy, error) {
 	defer cancel()
 	out, err := e.Docker(ctx, "exec", id, "wget", "-q", "-O", "-", "http://127.0.0.1:9096/metrics")
 	if err != nil {
-		return Proxy{}, &generator.Error{
-			What: "traefik: does not say which servers it has: " + err.Error(),
+		return Proxy{}, &fault.Error{
+			What: "traefik: does not say which servers it has", Err: err,
 			Hint: "`docker compose logs traefik` may say why; traefik/traefik.yaml must have its metrics on port 9096",
 		}
 	}
@@ -43,7 +44,7 @@ func (e Engine) Proxy(ctx context.Context, id string) (Proxy, error) {
 func parseProxy(metrics string) (Proxy, error) {
 	m := reloadsMetric.FindStringSubmatch(strings.ReplaceAll(metrics, "\r", ""))
 	if m == nil {
-		return Proxy{}, &generator.Error{
+		return Proxy{}, &fault.Error{
 			What: "traefik: has no metric traefik_config_reloads_total",
 			Hint: "take traefik/traefik.yaml back from git, or update Traefik",
 		}

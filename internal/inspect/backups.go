@@ -5,7 +5,7 @@ import (
 	"io/fs"
 	"path"
 
-	"rcgen/generator"
+	"rcgen/generator/units"
 	"rcgen/internal/doctor"
 )
 
@@ -33,7 +33,7 @@ func listBackups(project fs.FS) ([]doctor.Backup, error) {
 				return nil, err
 			}
 			if info.Mode().IsRegular() {
-				all = append(all, doctor.Backup{Size: generator.Bytes(info.Size()), Made: info.ModTime()})
+				all = append(all, doctor.Backup{Size: units.Bytes(info.Size()), Made: info.ModTime()})
 			}
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 	"rcgen/internal/container"
 	"rcgen/internal/doctor"
 	"rcgen/internal/host"
@@ -26,9 +28,9 @@ func Doctor(
 	if _, err := os.Stat(dir); err != nil {
 		return doctor.Sources{}, &project.MissingError{Dir: dir, NoDir: true}
 	}
-	machine := func(ctx context.Context) (generator.Host, error) {
+	machine := func(ctx context.Context) (stack.Host, error) {
 		m, err := detect(ctx)
-		return generator.Host{Cores: m.CPUs, Memory: generator.Bytes(m.Total)}, err
+		return stack.Host{Cores: m.CPUs, Memory: units.Bytes(m.Total)}, err
 	}
 	secrets := project.Redactor(dir, os.Getenv(doctorPassword))
 	l := look{dir: dir, random: random, secrets: secrets, docker: findDocker(dir, secrets), compose: findOnce(dir, secrets)}
@@ -56,7 +58,7 @@ type look struct {
 }
 
 // doctor returns what needs no plan.
-func (l look) doctor(machine func(context.Context) (generator.Host, error)) doctor.Sources {
+func (l look) doctor(machine func(context.Context) (stack.Host, error)) doctor.Sources {
 	return doctor.Sources{
 		Clean: cleaner(l.dir, l.secrets),
 		Docker: func(ctx context.Context, args ...string) (string, error) {

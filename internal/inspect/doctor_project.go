@@ -12,7 +12,10 @@ import (
 	"slices"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
+	"rcgen/generator/validate"
 	"rcgen/internal/container"
 	"rcgen/internal/doctor"
 	"rcgen/internal/engine"
@@ -22,15 +25,15 @@ import (
 
 // projectSources are the functions that ask about the files of the project. They take no
 // lock but the one for the comparison with rcgen.yaml, as status does.
-func (l look) projectSources(machine func(context.Context) (generator.Host, error)) doctor.ProjectSources {
+func (l look) projectSources(machine func(context.Context) (stack.Host, error)) doctor.ProjectSources {
 	compose := l.composeProject()
 	s := doctor.ProjectSources{
-		Validate: func(context.Context) ([]generator.Finding, error) {
-			text, err := generator.ReadRegular(os.DirFS(l.dir), generator.RequestFile)
+		Validate: func(context.Context) ([]validate.Finding, error) {
+			text, err := tree.ReadRegular(os.DirFS(l.dir), tree.RequestFile)
 			if err != nil {
 				return nil, err
 			}
-			return project.Findings(l.dir, text, generator.EnvFile)
+			return project.Findings(l.dir, text, tree.EnvFile)
 		},
 		Files:   func(context.Context) ([]string, error) { return l.pendingFiles() },
 		Drifted: func(ctx context.Context) ([]string, error) { return driftedServices(ctx, compose) },
@@ -53,8 +56,8 @@ type composeFiles struct {
 // composeProject returns the question for Compose's reading of the files.
 func (l look) composeProject() func(context.Context) (composeFiles, error) {
 	return onceLimited(func(ctx context.Context) (composeFiles, error) {
-		if _, err := os.Stat(filepath.Join(l.dir, generator.ComposeFile)); err != nil { // Compose would take that of a parent
-			return composeFiles{}, &generator.Error{What: "there is no " + generator.ComposeFile, Hint: "rcgen generate writes it"}
+		if _, err := os.Stat(filepath.Join(l.dir, tree.ComposeFile)); err != nil { // Compose would take that of a parent
+			return composeFiles{}, &fault.Error{What: "there is no " + tree.ComposeFile, Hint: "rcgen generate writes it"}
 		}
 		docker, err := l.compose(ctx)
 		if err != nil {
@@ -116,12 +119,12 @@ func (l look) pendingFiles() ([]string, error) {
 // .gitignore names, and what else may be there by its name. Backups hold the messages
 // and what passwords are checked against.
 var secretPatterns = []string{
-	generator.EnvFile, generator.EnvFile + ".*", "secrets/*", "*.key", "*.archive.gz", generator.ApplyFile, generator.AppliedFile,
+	tree.EnvFile, tree.EnvFile + ".*", "secrets/*", "*.key", "*.archive.gz", tree.ApplyFile, tree.AppliedFile,
 }
 
 // public reports whether a file that a pattern matches holds no secret.
 func public(name string) bool {
-	return strings.HasPrefix(name, generator.EnvExample) || path.Ext(name) == ".crt" || strings.HasPrefix(path.Base(name), ".git")
+	return strings.HasPrefix(name, tree.EnvExample) || path.Ext(name) == ".crt" || strings.HasPrefix(path.Base(name), ".git")
 }
 
 func trackedSecrets(ctx context.Context, dir string) ([]string, error) {

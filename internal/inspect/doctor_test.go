@@ -11,7 +11,8 @@ import (
 	"testing/fstest"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
+	"rcgen/generator/units"
 	"rcgen/internal/container"
 	"rcgen/internal/engine"
 	"rcgen/internal/host"
@@ -34,7 +35,7 @@ func TestDoctor(t *testing.T) {
 		if err != nil || (s.Plan != nil) != c.planned || (s.Broken != nil) != c.broken {
 			t.Errorf("plan %v, broken %v, error %v, want %v and %v", s.Plan != nil, s.Broken, err, c.planned, c.broken)
 		}
-		if m, err := s.Project.Machine(t.Context()); err != nil || m.Cores != 8 || m.Memory != 32*generator.GiB {
+		if m, err := s.Project.Machine(t.Context()); err != nil || m.Cores != 8 || m.Memory != 32*units.GiB {
 			t.Errorf("machine: %+v, %v", m, err)
 		}
 		if c.planned && s.Plan.Request.Project != plan.Request.Project {
@@ -163,13 +164,13 @@ func TestSecretFiles(t *testing.T) {
 	files, err := secretFiles(fstest.MapFS{
 		".env": secret(0o644), ".env.old": secret(0o600), ".env.example": secret(0o644), "secrets/tls.key": secret(0o640),
 		"secrets/tls.crt": secret(0o644), "secrets/.gitignore": secret(0o644), "chat.archive.gz": secret(0o604), "compose.yaml": secret(0o644),
-		"secrets/dir/inside": secret(0o644), generator.AppliedFile: secret(0o600),
+		"secrets/dir/inside": secret(0o644), tree.AppliedFile: secret(0o600),
 	})
 	var got []string
 	for _, f := range files {
 		got = append(got, f.Path+" "+f.Mode.String())
 	}
-	want := []string{".env -rw-r--r--", ".env.old -rw-------", "secrets/tls.key -rw-r-----", "chat.archive.gz -rw----r--", generator.AppliedFile + " -rw-------"}
+	want := []string{".env -rw-r--r--", ".env.old -rw-------", "secrets/tls.key -rw-r-----", "chat.archive.gz -rw----r--", tree.AppliedFile + " -rw-------"}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("got\n%s\n%v\nwant\n%s", strings.Join(got, "\n"), err, strings.Join(want, "\n"))
 	}

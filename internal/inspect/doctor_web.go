@@ -5,8 +5,8 @@ import (
 	"net"
 	"os"
 
-	"rcgen/generator"
 	"rcgen/generator/dotenv"
+	"rcgen/generator/tree"
 	"rcgen/internal/doctor"
 )
 
@@ -30,7 +30,7 @@ func doctorAccount(project fs.FS, admin string) doctor.Account {
 	if user := os.Getenv(doctorUser); user != "" {
 		return doctor.Account{Username: user, Password: os.Getenv(doctorPassword)}
 	}
-	text, err := generator.ReadRegular(project, generator.EnvFile)
+	text, err := tree.ReadRegular(project, tree.EnvFile)
 	if admin == "" || err != nil {
 		return doctor.Account{}
 	}

@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 	"rcgen/internal/container"
 	"rcgen/internal/engine"
 	"rcgen/internal/project"
@@ -75,8 +78,8 @@ func aProject(t *testing.T) (string, generator.Plan) {
 	dir := t.TempDir()
 	request, err := generator.NewRequestFile(generator.Request{
 		Version: generator.RequestVersion, Project: "chat", Users: 600, Instances: 2, Edition: generator.Licensed,
-		Release: generator.DefaultRelease, Domain: generator.Localhost, TLS: generator.TLS{Mode: generator.TLSOff},
-		Host: generator.Host{Cores: 8, Memory: 32 * generator.GiB},
+		Release: catalog.DefaultRelease, Domain: generator.Localhost, TLS: generator.TLS{Mode: generator.TLSOff},
+		Host: stack.Host{Cores: 8, Memory: 32 * units.GiB},
 	})
 	if err != nil {
 		t.Fatal(err)

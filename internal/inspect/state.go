@@ -11,6 +11,10 @@ import (
 	"github.com/Masterminds/semver/v3"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"rcgen/internal/container"
 )
 
@@ -20,7 +24,7 @@ const stateLimit = 30 * time.Second
 
 // State is the versions at which an upgrade begins.
 type State struct {
-	generator.Deployment
+	catalog.Deployment
 	Source string   // where they were read: generator.SourceRunning or generator.RequestFile
 	Notes  []string // on how they were read
 }
@@ -34,7 +38,7 @@ func Versions(ctx context.Context, dir string, p generator.Plan, stated *string)
 }
 
 func readVersions(ctx context.Context, open finder, p generator.Plan, stated *string) (State, error) {
-	s := State{Deployment: p.Versions(), Source: generator.RequestFile}
+	s := State{Deployment: p.Versions(), Source: tree.RequestFile}
 	limited, cancel := context.WithTimeoutCause(ctx, stateLimit, fmt.Errorf("no answer within %v", stateLimit))
 	defer cancel()
 	if err := s.ask(limited, open, p); err != nil {
@@ -47,7 +51,7 @@ func readVersions(ctx context.Context, open finder, p generator.Plan, stated *st
 		s.MongoDB = *stated
 	}
 	if s.MongoDB == "" {
-		return State{}, &generator.Error{
+		return State{}, &fault.Error{
 			What: "mongodb: rcgen does not see which version your replica set runs",
 			Hint: "state it, like --mongodb " + p.MongoDBVersion,
 		}
@@ -65,15 +69,15 @@ func (s *State) ask(ctx context.Context, open finder, p generator.Plan) error {
 	if err != nil {
 		return err
 	}
-	chat, err := imageVersions(containers, generator.RocketChat)
+	chat, err := imageVersions(containers, stack.RocketChat)
 	if err != nil || len(chat) == 0 {
 		return err
 	}
-	s.Source, s.Release = generator.SourceRunning, chat[0].String()
+	s.Source, s.Release = catalog.SourceRunning, chat[0].String()
 	if last := chat[len(chat)-1]; !last.Equal(chat[0]) {
 		s.Notes = append(s.Notes, fmt.Sprintf("replicas run %s and %s: a step that was begun is not done", chat[0], last))
 	}
-	databases, err := imageVersions(containers, generator.MongoDBService)
+	databases, err := imageVersions(containers, stack.MongoDBService)
 	if err != nil || p.Site().External || len(databases) == 0 {
 		return err
 	}
@@ -105,12 +109,12 @@ func imageVersions(containers []container.Container, service string) ([]*semver.
 }
 
 func askFCV(ctx context.Context, docker asker) (string, error) {
-	out, err := docker.compose(ctx, "exec", "-T", generator.MongoDBService, "sh", "-c", generator.MongoDBShell+
+	out, err := docker.compose(ctx, "exec", "-T", stack.MongoDBService, "sh", "-c", catalog.MongoDBShell+
 		`--eval "print(db.adminCommand({getParameter: 1, featureCompatibilityVersion: 1}).featureCompatibilityVersion.version)"`)
 	if err != nil {
 		return "", err
 	}
-	if v := strings.TrimSpace(out); generator.IsMongoDBVersion(v) {
+	if v := strings.TrimSpace(out); catalog.IsMongoDBVersion(v) {
 		return v, nil
 	}
 	return "", errors.New("mongosh answers with something else")

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/tree"
 	"rcgen/internal/container"
 )
 
@@ -29,19 +31,19 @@ func TestVersions(t *testing.T) {
 		name       string
 		containers []container.Container
 		fcv        string
-		want       generator.Deployment
+		want       catalog.Deployment
 		source     string
 		note       string // in the only one
 	}{
-		{"all of them", running, "7.0\n", generator.Deployment{Release: "7.13.9", MongoDB: "7.0", FCV: "7.0"}, "running", ""},
+		{"all of them", running, "7.0\n", catalog.Deployment{Release: "7.13.9", MongoDB: "7.0", FCV: "7.0"}, "running", ""},
 		{"the oldest replica", append(slices.Clone(running), of("rocketchat-3", "rocket.chat:7.10.9")), "7.0",
-			generator.Deployment{Release: "7.10.9", MongoDB: "7.0", FCV: "7.0"}, "running", "replicas run 7.10.9 and 7.13.9"},
-		{"no answer of the shell", running, "what", generator.Deployment{Release: "7.13.9", MongoDB: "7.0"}, "running", "mongosh answers with something else"},
-		{"no database there", running[2:], "", generator.Deployment{Release: "7.13.9", MongoDB: "8.0"}, "running", ""},
-		{"no replica there", running[:2], "7.0", generator.Deployment{Release: "8.9.1", MongoDB: "8.0"}, "rcgen.yaml", ""},
-		{"nothing there", nil, "", generator.Deployment{Release: "8.9.1", MongoDB: "8.0"}, "rcgen.yaml", ""},
+			catalog.Deployment{Release: "7.10.9", MongoDB: "7.0", FCV: "7.0"}, "running", "replicas run 7.10.9 and 7.13.9"},
+		{"no answer of the shell", running, "what", catalog.Deployment{Release: "7.13.9", MongoDB: "7.0"}, "running", "mongosh answers with something else"},
+		{"no database there", running[2:], "", catalog.Deployment{Release: "7.13.9", MongoDB: "8.0"}, "running", ""},
+		{"no replica there", running[:2], "7.0", catalog.Deployment{Release: "8.9.1", MongoDB: "8.0"}, "rcgen.yaml", ""},
+		{"nothing there", nil, "", catalog.Deployment{Release: "8.9.1", MongoDB: "8.0"}, "rcgen.yaml", ""},
 		{"an image of one's own", []container.Container{of("rocketchat-1", "chat:stable")}, "",
-			generator.Deployment{Release: "8.9.1", MongoDB: "8.0"}, "rcgen.yaml", "rocketchat-1 runs chat:stable, whose tag is no version"},
+			catalog.Deployment{Release: "8.9.1", MongoDB: "8.0"}, "rcgen.yaml", "rocketchat-1 runs chat:stable, whose tag is no version"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := fakeEngine{containers: c.containers, answers: map[string]string{says: c.fcv}}
@@ -69,7 +71,7 @@ func TestVersionsUnasked(t *testing.T) {
 		"no engine": lost(down), "no containers": (&fakeEngine{containersErr: down}).found(),
 	} {
 		s, err := readVersions(t.Context(), open, planned(), nil)
-		if err != nil || s.Deployment != planned().Versions() || s.Source != generator.RequestFile {
+		if err != nil || s.Deployment != planned().Versions() || s.Source != tree.RequestFile {
 			t.Errorf("%s: %+v, %v", name, s, err)
 		}
 		holdNote(t, s, "the engine does not run; the steps begin at what rcgen.yaml says")
@@ -87,7 +89,7 @@ func TestVersionsStated(t *testing.T) {
 	p.Request.MongoDB.External = true
 	f := fakeEngine{containers: []container.Container{of("rocketchat-1", "rocket.chat:8.5.1"), of("mongodb", "mongo:5.0.1")}}
 	s, err := readVersions(t.Context(), f.found(), p, &stated)
-	if want := (generator.Deployment{Release: "8.5.1", MongoDB: "7.0"}); err != nil || s.Deployment != want {
+	if want := (catalog.Deployment{Release: "8.5.1", MongoDB: "7.0"}); err != nil || s.Deployment != want {
 		t.Errorf("got %+v, %v, want %+v", s, err, want)
 	}
 	holdNote(t, s, "")

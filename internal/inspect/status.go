@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 	"rcgen/internal/container"
 	"rcgen/internal/engine"
 	"rcgen/internal/project"
@@ -37,7 +39,7 @@ func (l look) status(ctx context.Context) (status.Status, error) {
 	if err != nil {
 		return status.Status{}, err
 	}
-	_, held, err := generator.ReadRoutes(os.DirFS(l.dir))
+	_, held, err := tree.ReadRoutes(os.DirFS(l.dir))
 	if err != nil {
 		return status.Status{}, err
 	}
@@ -61,11 +63,11 @@ func (l look) files() ([]status.FileDrift, error) {
 		return nil, err
 	}
 	defer p.Close()
-	envFile := generator.EnvFile
+	envFile := tree.EnvFile
 	if _, err := fs.Lstat(p.FS(), envFile); errors.Is(err, fs.ErrNotExist) {
-		envFile = generator.EnvExample
+		envFile = tree.EnvExample
 	}
-	current, err := generator.Settled(p.FS())
+	current, err := tree.Settled(p.FS())
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +90,8 @@ func (l look) files() ([]status.FileDrift, error) {
 func (l look) running(ctx context.Context, docker asker, plan generator.Plan) (status.Running, error) {
 	var r status.Running
 	p := engine.Project{Name: plan.Request.Project}
-	if _, err := os.Stat(filepath.Join(l.dir, generator.ComposeFile)); err != nil {
-		r.Unread = errors.New("there is no " + generator.ComposeFile) // Compose would take that of a parent
+	if _, err := os.Stat(filepath.Join(l.dir, tree.ComposeFile)); err != nil {
+		r.Unread = errors.New("there is no " + tree.ComposeFile) // Compose would take that of a parent
 	} else if read, err := docker.project(ctx); err != nil {
 		r.Unread = err
 	} else {
@@ -115,7 +117,7 @@ func (l look) running(ctx context.Context, docker asker, plan generator.Plan) (s
 func asPlanned(plan generator.Plan, containers []container.Container) map[string]engine.Service {
 	services := map[string]engine.Service{}
 	for _, s := range plan.Services {
-		if s.Name != generator.RocketChat {
+		if s.Name != stack.RocketChat {
 			services[s.Name] = engine.Service{Replicas: 1}
 		}
 	}

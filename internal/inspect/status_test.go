@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rcgen/generator"
+	"rcgen/generator/stack"
 	"rcgen/internal/container"
 	"rcgen/internal/engine"
 	"rcgen/internal/project"
@@ -78,7 +79,7 @@ func TestRunning(t *testing.T) {
 func TestRunningUnread(t *testing.T) {
 	dir := t.TempDir()
 	p := planned()
-	p.Services = []generator.Service{{Name: generator.RocketChat}, {Name: "nats"}}
+	p.Services = []generator.Service{{Name: stack.RocketChat}, {Name: "nats"}}
 	p.Instances, p.Request.MongoDB.External = 1, true
 	f := fakeEngine{projectErr: errors.New("broken"), containers: []container.Container{of("rocketchat-1", "rocket.chat:8.9.1")}}
 	docker, _ := f.found()(t.Context())
@@ -114,7 +115,7 @@ func kinds(r status.Running) []string {
 }
 
 func TestAsPlanned(t *testing.T) {
-	p := generator.Plan{Services: []generator.Service{{Name: generator.RocketChat}, {Name: "mongodb"}, {Name: "nats"}}}
+	p := generator.Plan{Services: []generator.Service{{Name: stack.RocketChat}, {Name: "mongodb"}, {Name: "nats"}}}
 	p.Instances = 2
 	p.Request.MongoDB.Members = 2
 	second := of("nats", "nats:2")

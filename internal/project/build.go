@@ -9,13 +9,16 @@ import (
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
+	"rcgen/generator/validate"
 )
 
 // Choices is what a build takes besides the files of the directory.
 type Choices struct {
 	Request []byte            // rcgen.yaml as it will be
 	Dir     string            // path of the project, in which its profile is looked up
-	Profile *generator.File   // profile of the user that init puts into the project, or nil
+	Profile *tree.File        // profile of the user that init puts into the project, or nil
 	EnvFile string            // file that is read instead of .env, which is then unchanged; empty: none
 	Secrets map[string]string // given by the user, by their names in .env
 	Written bool              // the user wrote rcgen.yaml so: errors name it, not options
@@ -26,8 +29,8 @@ type Choices struct {
 // Built is the outcome of a build. Nothing of it is written yet.
 type Built struct {
 	Plan    generator.Plan
-	Outcome generator.Outcome
-	Valid   generator.Valid
+	Outcome tree.Outcome
+	Valid   tree.Valid
 	Fewer   bool // MongoDB members are removed
 	Alone   bool // only what conflicts leave behind is written
 
@@ -46,7 +49,7 @@ func (c Choices) Plan() (generator.Plan, error) {
 	}
 	p, err := generator.NewPlan(r, own)
 	if err != nil && c.Written {
-		err = fmt.Errorf("%s: %w", generator.RequestFile, err)
+		err = fmt.Errorf("%s: %w", tree.RequestFile, err)
 	}
 	return p, err
 }
@@ -65,7 +68,7 @@ func (c Choices) Reconcile(current fs.FS) (Built, error) {
 	if err != nil {
 		return Built{}, err
 	}
-	outcome, err := generator.Reconcile(current, rendered)
+	outcome, err := tree.Reconcile(current, rendered)
 	return Built{Plan: plan, Outcome: outcome, made: secrets.Made}, err
 }
 
@@ -76,7 +79,7 @@ func (c Choices) Build(current fs.FS) (Built, error) {
 	if err != nil {
 		return Built{}, err
 	}
-	b.Valid, err = generator.Validate(b.Outcome, b.Plan.Host)
+	b.Valid, err = b.Outcome.Approve(validate.Outcome(b.Plan.Host))
 	if err != nil && len(b.Outcome.Conflicts()) > 0 {
 		b.Alone = true
 		b.Valid, err = b.Outcome.Offers(current)
@@ -92,7 +95,7 @@ func (c Choices) Build(current fs.FS) (Built, error) {
 // these give reason for. before is the plan from which a user changes the size or the
 // release, or nil.
 func (p *Project) Regenerate(c Choices, before *generator.Plan) (Built, error) {
-	current, err := generator.Settled(p.FS())
+	current, err := tree.Settled(p.FS())
 	if err != nil {
 		return Built{}, err
 	}
@@ -103,7 +106,7 @@ func (p *Project) Regenerate(c Choices, before *generator.Plan) (Built, error) {
 	}
 	if len(b.made) > 0 {
 		b.Plan.Warnings = append(b.Plan.Warnings, generator.Warning{Code: generator.WarnSecrets,
-			Message: generator.EnvFile + " lacked " + strings.Join(b.made, ", ") + ": made anew",
+			Message: tree.EnvFile + " lacked " + strings.Join(b.made, ", ") + ": made anew",
 			Hint:    "a database that exists knows the old values: put the old file back before you start anything"})
 	}
 	skipped, err := b.Plan.WarnVersions(current)
@@ -111,7 +114,7 @@ func (p *Project) Regenerate(c Choices, before *generator.Plan) (Built, error) {
 		b.Plan.Warnings = append(b.Plan.Warnings, *skipped)
 	}
 	if before != nil {
-		if w := b.Outcome.WarnScaled(before.Instances, b.Plan.Instances); w != nil {
+		if w := generator.WarnScaled(b.Outcome, before.Instances, b.Plan.Instances); w != nil {
 			b.Plan.Warnings = append(b.Plan.Warnings, *w)
 		}
 	}
@@ -121,12 +124,12 @@ func (p *Project) Regenerate(c Choices, before *generator.Plan) (Built, error) {
 // readSecrets returns the secrets of the project, or those of the file that is read
 // instead.
 func (c Choices) readSecrets(current fs.FS, r generator.Request) (generator.Secrets, error) {
-	if c.EnvFile != "" && c.EnvFile != generator.EnvFile {
-		env, err := generator.ReadRegular(current, c.EnvFile)
+	if c.EnvFile != "" && c.EnvFile != tree.EnvFile {
+		env, err := tree.ReadRegular(current, c.EnvFile)
 		if errors.Is(err, fs.ErrNotExist) {
-			err = &generator.Error{
+			err = &fault.Error{
 				What: "--env-file " + c.EnvFile + ": is not there",
-				Hint: "name a file of the project, like " + generator.EnvExample,
+				Hint: "name a file of the project, like " + tree.EnvExample,
 			}
 		}
 		if err != nil {
@@ -134,7 +137,7 @@ func (c Choices) readSecrets(current fs.FS, r generator.Request) (generator.Secr
 		}
 		return generator.StandInSecrets(r, c.EnvFile, env)
 	}
-	old, err := generator.ReadOptional(current, generator.EnvFile)
+	old, err := tree.ReadOptional(current, tree.EnvFile)
 	if err != nil {
 		return generator.Secrets{}, err
 	}
@@ -143,6 +146,6 @@ func (c Choices) readSecrets(current fs.FS, r generator.Request) (generator.Secr
 
 // fewerMembers reports whether MongoDB members run that a plan no longer has.
 func fewerMembers(current fs.FS, p generator.Plan) (bool, error) {
-	text, err := generator.ReadOptional(current, generator.ComposeFile)
+	text, err := tree.ReadOptional(current, tree.ComposeFile)
 	return bytes.Contains(text, []byte("\n  mongodb-2:\n")) && len(p.MongoDBMembers()) == 1, err
 }

@@ -5,7 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 	"rcgen/internal/engine"
 	"rcgen/internal/redact"
 )
@@ -19,7 +19,7 @@ const maxEnv = 1 << 20
 // it knows those of the caller alone.
 func Redactor(dir string, more ...string) redact.Redactor {
 	var text []byte
-	path := filepath.Join(dir, generator.EnvFile)
+	path := filepath.Join(dir, tree.EnvFile)
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() <= maxEnv {
 		text, _ = os.ReadFile(path)
 	}

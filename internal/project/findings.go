@@ -8,27 +8,29 @@ import (
 	"strings"
 
 	"rcgen/generator"
+	"rcgen/generator/tree"
+	"rcgen/generator/validate"
 )
 
 // Findings returns what is wrong with the files of the project in dir, edits included.
 // request is its rcgen.yaml; envFile is read instead of .env.
-func Findings(dir string, request []byte, envFile string) ([]generator.Finding, error) {
-	var findings []generator.Finding
+func Findings(dir string, request []byte, envFile string) ([]validate.Finding, error) {
+	var findings []validate.Finding
 	r, err := generator.DecodeRequest(request)
 	if err == nil {
 		_, err = Choices{Request: request, Dir: dir}.Plan()
 	}
 	if err != nil {
-		findings = append(findings, generator.Finding{
-			Code: generator.FindRequest, File: generator.RequestFile, Message: err.Error(), Hint: Hints(err)[0],
+		findings = append(findings, validate.Finding{
+			Code: validate.FindRequest, File: tree.RequestFile, Message: err.Error(), Hint: Hints(err)[0],
 		})
 	}
-	files, err := generator.ReadProject(os.DirFS(dir), envFile) // follows links, as Compose does
+	files, err := tree.ReadProject(os.DirFS(dir), envFile) // follows links, as Compose does
 	if err != nil {
 		return nil, err
 	}
-	at := generator.Disk{Dir: dir, Exists: exists(dir), Domain: r.Domain}
-	return append(findings, generator.Check(files, r.Host, at)...), nil
+	at := validate.Disk{Dir: dir, Exists: exists(dir), Domain: r.Domain}
+	return append(findings, validate.Files(files, r.Host, at)...), nil
 }
 
 // exists looks paths up as Compose does: from the project's directory.

@@ -9,6 +9,9 @@ import (
 	"slices"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
 
 // maxSmallFile bounds files that a user names on the command line, in bytes: a profile
@@ -31,7 +34,7 @@ func ReadSmall(file string) ([]byte, error) {
 
 // OwnProfile reads the profile that a request names as a file, relative to base. It
 // returns nil if the request names a shipped one or none.
-func OwnProfile(base, name string) (*generator.Profile, []byte, error) {
+func OwnProfile(base, name string) (*catalog.Profile, []byte, error) {
 	if name == "" || slices.Contains([]string{"small", "medium", "large"}, name) {
 		return nil, nil, nil
 	}
@@ -41,17 +44,17 @@ func OwnProfile(base, name string) (*generator.Profile, []byte, error) {
 	}
 	data, err := ReadSmall(file)
 	if err != nil {
-		return nil, nil, &generator.Error{
-			What: "profile: " + err.Error(), Hint: "small, medium, large, or a file; rcgen profiles lists them",
+		return nil, nil, &fault.Error{
+			What: "profile", Err: err, Hint: "small, medium, large, or a file; rcgen profiles lists them",
 		}
 	}
-	p, err := generator.DecodeProfile(name, data)
+	p, err := catalog.DecodeProfile(name, data)
 	return &p, data, err
 }
 
 // PlaceProfile makes a profile given as a file part of the project: r names it by its
 // path in there. Placed is the copy that the project gets where the file is outside.
-func PlaceProfile(dir string, r *generator.Request) (placed *generator.File, err error) {
+func PlaceProfile(dir string, r *generator.Request) (placed *tree.File, err error) {
 	own, data, err := OwnProfile("", r.Profile)
 	if err != nil || own == nil {
 		return nil, err
@@ -66,13 +69,13 @@ func PlaceProfile(dir string, r *generator.Request) (placed *generator.File, err
 		return nil, nil
 	}
 	r.Profile = "profile.yaml"
-	return &generator.File{Path: r.Profile, Content: data, Mode: 0o644}, nil
+	return &tree.File{Path: r.Profile, Content: data, Mode: 0o644}, nil
 }
 
 // ownProfile reads the profile that the request names as a file of the project.
-func (c Choices) ownProfile(r generator.Request) (*generator.Profile, error) {
+func (c Choices) ownProfile(r generator.Request) (*catalog.Profile, error) {
 	if c.Profile != nil {
-		p, err := generator.DecodeProfile(c.Profile.Path, c.Profile.Content)
+		p, err := catalog.DecodeProfile(c.Profile.Path, c.Profile.Content)
 		return &p, err
 	}
 	return ProfileOf(c.Dir, r)
@@ -80,9 +83,9 @@ func (c Choices) ownProfile(r generator.Request) (*generator.Profile, error) {
 
 // ProfileOf reads the profile that the request of the project in dir names as a file;
 // nil if it names a shipped one or none.
-func ProfileOf(dir string, r generator.Request) (*generator.Profile, error) {
+func ProfileOf(dir string, r generator.Request) (*catalog.Profile, error) {
 	if r.Profile != "" && !filepath.IsLocal(r.Profile) {
-		return nil, &generator.Error{
+		return nil, &fault.Error{
 			What: "profile: " + r.Profile + " is not in the project's directory",
 			Hint: "put it there: the project must be the same on every machine",
 		}

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 	"rcgen/internal/disk"
 )
 
@@ -39,7 +41,7 @@ func Open(dir string, wait time.Duration) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := generator.ReadRegular(d.FS(), generator.RequestFile)
+	text, err := tree.ReadRegular(d.FS(), tree.RequestFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = &MissingError{Dir: dir}
 	}
@@ -64,9 +66,9 @@ func Create(dir string) (*Project, error) {
 
 // refuseProject keeps Create from a directory that has a project already.
 func refuseProject(dir string, files fs.FS) error {
-	for _, name := range []string{generator.RequestFile, generator.LockFile} {
+	for _, name := range []string{tree.RequestFile, tree.LockFile} {
 		if _, err := fs.Lstat(files, name); err == nil {
-			return &generator.Error{
+			return &fault.Error{
 				What: dir + ": already holds a project (" + name + ")",
 				Hint: "rcgen scale and rcgen generate change it; --dir names another directory",
 			}
@@ -74,7 +76,7 @@ func refuseProject(dir string, files fs.FS) error {
 	}
 	for _, name := range []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"} {
 		if _, err := fs.Lstat(files, name); err == nil {
-			return &generator.ForeignError{Files: []string{name}}
+			return &tree.ForeignError{Files: []string{name}}
 		}
 	}
 	return nil
@@ -84,7 +86,7 @@ func refuseProject(dir string, files fs.FS) error {
 func (p *Project) FS() fs.FS { return p.disk.FS() }
 
 // Write makes all changes of v or none.
-func (p *Project) Write(v generator.Valid) error { return p.disk.Write(v) }
+func (p *Project) Write(v tree.Valid) error { return p.disk.Write(v) }
 
 // Close unlocks the directory.
 func (p *Project) Close() error { return p.disk.Close() }
@@ -100,7 +102,7 @@ func (e *MissingError) Error() string {
 	if e.NoDir {
 		return e.Dir + ": no such directory"
 	}
-	return e.Dir + ": holds no project (no " + generator.RequestFile + ")"
+	return e.Dir + ": holds no project (no " + tree.RequestFile + ")"
 }
 
 // Hints says how to come to one.
@@ -112,7 +114,7 @@ func (e *MissingError) Hints() []string {
 // that only look while another rcgen may be at work. A directory without a project is a
 // *MissingError.
 func Read(dir string) ([]byte, error) {
-	text, err := generator.ReadRegular(os.DirFS(dir), generator.RequestFile)
+	text, err := tree.ReadRegular(os.DirFS(dir), tree.RequestFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		_, missing := os.Stat(dir)
 		return nil, &MissingError{Dir: dir, NoDir: missing != nil}

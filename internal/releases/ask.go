@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
 
 // Refresh asks the service at named or, if that is nil, at the address in Variable or
@@ -17,7 +19,7 @@ import (
 func Refresh(ctx context.Context, named *string, now time.Time) (l *List, notes []string, err error) {
 	file, err := CacheFile()
 	if err != nil {
-		return nil, nil, &generator.Error{What: "cache: " + err.Error(), Hint: "set HOME, or XDG_CACHE_HOME"}
+		return nil, nil, &fault.Error{What: "cache", Err: err, Hint: "set HOME, or XDG_CACHE_HOME"}
 	}
 	url := Service
 	if other := os.Getenv(Variable); other != "" {
@@ -52,7 +54,7 @@ func Kept() (*List, error) {
 
 // InUse returns the release of a project, or nothing if the directory holds none.
 func InUse(project fs.FS) (string, error) {
-	text, err := generator.ReadOptional(project, generator.RequestFile)
+	text, err := tree.ReadOptional(project, tree.RequestFile)
 	if err != nil || text == nil {
 		return "", err
 	}

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/tree"
 )
 
 // client asks one service.
@@ -53,7 +53,7 @@ func (c client) get(ctx context.Context, limit int64, path ...string) ([]byte, e
 		return nil, unusable(c.base.Host, plain(err.Error()))
 	}
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", "rcgen/"+generator.Version)
+	req.Header.Set("User-Agent", "rcgen/"+tree.Version)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, c.failure(ctx, err)

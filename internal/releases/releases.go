@@ -19,7 +19,7 @@ import (
 
 	"github.com/Masterminds/semver/v3"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 )
 
 // Service is where the vendor answers (RocketChat/Docker.Official.Image,
@@ -188,7 +188,7 @@ func plain(s string) string {
 
 // unusable is the error for a service that answers, but not as it should.
 func unusable(host, what string) error {
-	return &generator.Error{What: plain(host) + ": " + what, Hint: "rcgen releases lists what is known without it; --url or " + Variable + " names another service"}
+	return &fault.Error{What: plain(host) + ": " + what, Hint: "rcgen releases lists what is known without it; --url or " + Variable + " names another service"}
 }
 
 // Variable is the environment's name for another service.
@@ -198,7 +198,7 @@ const Variable = "RCGEN_RELEASES_URL"
 func baseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, &generator.Error{What: fmt.Sprintf("url: %q is not the address of a release service", plain(s)), Hint: "like " + Service}
+		return nil, &fault.Error{What: fmt.Sprintf("url: %q is not the address of a release service", plain(s)), Hint: "like " + Service}
 	}
 	return u, nil
 }

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
 )
 
 var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -166,7 +166,7 @@ func TestFetchFails(t *testing.T) {
 
 func wantUnusable(t *testing.T, err error, want string) {
 	t.Helper()
-	var unusable *generator.Error
+	var unusable *fault.Error
 	if !errors.As(err, &unusable) || !strings.Contains(err.Error(), want) || unusable.Hint == "" {
 		t.Errorf("error %#v, want %q", err, want)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/Masterminds/semver/v3"
 
-	"rcgen/generator"
+	"rcgen/generator/catalog"
 )
 
 // Table is what `rcgen releases --format json` prints.
@@ -59,7 +59,7 @@ type Row struct {
 // NewTable brings together what rcgen was built with, what a service said (nil: it was
 // never asked), and the release that a project uses, or nothing. The days left count from
 // now's date.
-func NewTable(known generator.Releases, asked *List, inUse string, now time.Time) Table {
+func NewTable(known catalog.Releases, asked *List, inUse string, now time.Time) Table {
 	t := Table{AsOf: known.AsOf, Today: now.Format(time.DateOnly), Default: known.Default, InUse: inUse,
 		Rule: fmt.Sprintf("%d months, %d for a long-term line (%s)", known.Support.Months, known.Support.LTSMonths, known.Support.Source)}
 	for _, b := range known.Bad {
@@ -84,7 +84,7 @@ func NewTable(known generator.Releases, asked *List, inUse string, now time.Time
 	return t
 }
 
-func newRow(line generator.ReleaseLine) Row {
+func newRow(line catalog.ReleaseLine) Row {
 	r := Row{Release: line.Newest, Released: line.Released, SupportedUntil: line.SupportedUntil, Computed: line.Computed,
 		LTS: line.LTS, Node: line.Node, Notes: slices.Clone(line.Breaking), Source: line.Source,
 		version: semver.MustParse(line.Newest)} // a test has parsed it
@@ -127,7 +127,7 @@ func (t *Table) overlay(r Release, url string) {
 }
 
 // complete fills in what follows from the rest.
-func (r *Row) complete(known generator.Releases, now time.Time) {
+func (r *Row) complete(known catalog.Releases, now time.Time) {
 	r.Default = r.Release == known.Default
 	if until, err := time.Parse(time.DateOnly, r.SupportedUntil); err == nil {
 		today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)

@@ -6,13 +6,13 @@ import (
 	"testing/fstest"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/catalog"
 )
 
 // tableOn is the table on a day.
 func tableOn(t *testing.T, day string, asked *List, inUse string) Table {
 	t.Helper()
-	known, err := generator.KnownReleases()
+	known, err := catalog.KnownReleases()
 	if err != nil {
 		t.Fatal(err)
 	}

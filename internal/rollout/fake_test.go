@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/routes"
 	"rcgen/internal/container"
 )
 
@@ -29,7 +29,7 @@ type deployment struct {
 	sick    map[string]bool      // images that do not get healthy
 	missing []string             // images that are not on the engine
 	routes  []byte
-	held    generator.Held
+	held    routes.Held
 	proxy   Proxy
 	now     time.Time
 	ids     int
@@ -51,7 +51,7 @@ const startTime = 5 * time.Second
 // deploy returns n replicas of a release, with a database, NATS and Traefik,
 // everything healthy.
 func deploy(t *testing.T, n int) *deployment {
-	d := &deployment{t: t, files: files(n, "chat:1"), started: map[string]time.Time{}, held: generator.Held{}, sick: map[string]bool{},
+	d := &deployment{t: t, files: files(n, "chat:1"), started: map[string]time.Time{}, held: routes.Held{}, sick: map[string]bool{},
 		now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	d.applied = maps.Clone(d.files)
 	for _, name := range slices.Sorted(maps.Keys(d.files)) {
@@ -177,7 +177,7 @@ func (d *deployment) health(c container.Container) string {
 
 // load is what Traefik does when the file has changed.
 func (d *deployment) load() {
-	names, err := generator.Servers(d.routes)
+	names, err := routes.Servers(d.routes)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -299,7 +299,7 @@ func (d *deployment) plan(o Options) Plan {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	routed, err := generator.Servers(d.routes)
+	routed, err := routes.Servers(d.routes)
 	if err != nil {
 		d.t.Fatal(err)
 	}

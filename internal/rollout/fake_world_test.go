@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/routes"
 	"rcgen/internal/container"
 )
 
@@ -83,7 +83,7 @@ func (d *deployment) world() World {
 			}
 			return true, d.up("restore", []string{c.Service}, d.applied, Step{})
 		},
-		Routes: func() ([]byte, generator.Held, error) { return slices.Clone(d.routes), maps.Clone(d.held), d.dead() },
+		Routes: func() ([]byte, routes.Held, error) { return slices.Clone(d.routes), maps.Clone(d.held), d.dead() },
 		SetRoutes: func(r Routes) error {
 			return d.act("routes", func() { d.routes, d.held, d.steer = r.File, maps.Clone(r.Held), r.Sockets; d.load() }, nothing)
 		},

@@ -3,7 +3,8 @@ package rollout
 import (
 	"slices"
 
-	"rcgen/generator"
+	"rcgen/generator/routes"
+	"rcgen/generator/stack"
 )
 
 // proxy is the service whose change cuts every connection.
@@ -45,7 +46,7 @@ func (p *planner) database() {
 		case p.allowed(name):
 			p.add(Step{Action: Recreate, Services: []string{name}, Detail: s.detail, Force: s.lacks})
 		default:
-			p.note("%s is left as it is (%s): --allow %s makes it anew", name, s.detail, generator.MongoDBService)
+			p.note("%s is left as it is (%s): --allow %s makes it anew", name, s.detail, stack.MongoDBService)
 		}
 	}
 }
@@ -81,9 +82,9 @@ func (p *planner) changeOthers() {
 func (p *planner) orphans() {
 	for _, name := range p.names() {
 		switch {
-		case p.wanted(name) || p.want.Services[name].Off || generator.ReplicaNumber(name) > 0:
+		case p.wanted(name) || p.want.Services[name].Off || routes.ReplicaNumber(name) > 0:
 		case stateful(name) && !p.allowed(name):
-			p.note("%s is not in the files and is left as it is: --allow %s removes it, its data stays", name, generator.MongoDBService)
+			p.note("%s is not in the files and is left as it is: --allow %s removes it, its data stays", name, stack.MongoDBService)
 		default:
 			p.add(Step{Action: Remove, Services: []string{name}, Detail: "not in the files"})
 		}

@@ -5,17 +5,17 @@ import (
 	"fmt"
 	"slices"
 
-	"rcgen/generator"
+	"rcgen/generator/routes"
 	"rcgen/internal/container"
 )
 
 // replicaNames returns the replicas that the files have, or only containers have.
 func (p *planner) replicaNames(wanted bool) []string {
 	names := slices.DeleteFunc(p.names(), func(name string) bool {
-		return generator.ReplicaNumber(name) == 0 || p.wanted(name) != wanted
+		return routes.ReplicaNumber(name) == 0 || p.wanted(name) != wanted
 	})
 	slices.SortFunc(names, func(a, b string) int {
-		return cmp.Compare(generator.ReplicaNumber(a), generator.ReplicaNumber(b))
+		return cmp.Compare(routes.ReplicaNumber(a), routes.ReplicaNumber(b))
 	})
 	return names
 }
@@ -23,7 +23,7 @@ func (p *planner) replicaNames(wanted bool) []string {
 // belongs reports whether a replica goes into the routes: it is there, or an
 // unfinished apply took it out. One that a person took out stays out.
 func (p *planner) belongs(name string) bool {
-	routed := slices.ContainsFunc(p.want.Routed, func(host string) bool { return generator.ReplicaOf(host) == name })
+	routed := slices.ContainsFunc(p.want.Routed, func(host string) bool { return routes.ReplicaOf(host) == name })
 	return routed || slices.Contains(p.have.Held, name)
 }
 
@@ -46,11 +46,11 @@ func (p *planner) holdBack() {
 // routedBeside reports whether the routes have another replica than these, which may
 // have two servers there.
 func (p *planner) routedBeside(names []string) bool {
-	return slices.ContainsFunc(p.routed, func(host string) bool { return !slices.Contains(names, generator.ReplicaOf(host)) })
+	return slices.ContainsFunc(p.routed, func(host string) bool { return !slices.Contains(names, routes.ReplicaOf(host)) })
 }
 
 func (p *planner) takeOut(names []string) {
-	p.routed = slices.DeleteFunc(p.routed, func(host string) bool { return slices.Contains(names, generator.ReplicaOf(host)) })
+	p.routed = slices.DeleteFunc(p.routed, func(host string) bool { return slices.Contains(names, routes.ReplicaOf(host)) })
 }
 
 // replicas brings all replicas up to date: first the first where it is new or its
@@ -58,7 +58,7 @@ func (p *planner) takeOut(names []string) {
 // those that are down, and at last those that serve.
 func (p *planner) replicas() {
 	all := p.replicaNames(true)
-	if !slices.ContainsFunc(p.have.Containers, func(c container.Container) bool { return generator.ReplicaNumber(c.Service) > 0 && c.Running() }) {
+	if !slices.ContainsFunc(p.have.Containers, func(c container.Container) bool { return routes.ReplicaNumber(c.Service) > 0 && c.Running() }) {
 		p.firstStart(all)
 		return
 	}
@@ -117,7 +117,7 @@ func (p *planner) firstStart(all []string) {
 // nothing else. One that is still to be made anew stays out, unless nobody else serves:
 // a Compose that was not killed with that apply may be about to stop it.
 func (p *planner) routeHealthy(all []string, lead string) {
-	alone := !slices.ContainsFunc(p.routed, func(host string) bool { return p.at[generator.ReplicaOf(host)].up() })
+	alone := !slices.ContainsFunc(p.routed, func(host string) bool { return p.at[routes.ReplicaOf(host)].up() })
 	out := slices.DeleteFunc(slices.Clone(all), func(name string) bool {
 		back := p.at[name].right() || alone && p.at[name].up()
 		return name == lead || !back

@@ -5,7 +5,7 @@ import (
 	"context"
 	"slices"
 
-	"rcgen/generator"
+	"rcgen/generator/routes"
 	"rcgen/internal/container"
 )
 
@@ -32,12 +32,12 @@ func (r *run) drain(ctx context.Context, s Step, all []container.Container) erro
 
 // hosts returns the servers in the routes that a step is about. The replica's own name,
 // which stands for all of its containers, is none of the new one.
-func (r *run) hosts(s Step, routes []byte, all []container.Container) ([]string, error) {
-	servers, err := generator.Servers(routes)
+func (r *run) hosts(s Step, routing []byte, all []container.Container) ([]string, error) {
+	servers, err := routes.Servers(routing)
 	parts := r.parts(Step{Services: s.Services, Part: New, Keep: s.Keep}, all)
 	return slices.DeleteFunc(servers, func(host string) bool {
 		fresh := slices.ContainsFunc(parts, func(c container.Container) bool { return c.Name == host })
-		return !slices.Contains(s.Services, generator.ReplicaOf(host)) || s.Part == Old && fresh || s.Part == New && !fresh
+		return !slices.Contains(s.Services, routes.ReplicaOf(host)) || s.Part == Old && fresh || s.Part == New && !fresh
 	}), err
 }
 
@@ -65,47 +65,47 @@ func (r *run) reroute(ctx context.Context, s Step, all []container.Container) er
 }
 
 // take returns routes without the servers of a step. Those that will be back are held.
-func (r *run) take(s Step, routes []byte, held generator.Held, all []container.Container) ([]byte, error) {
-	hosts, err := r.hosts(s, routes, all)
+func (r *run) take(s Step, routing []byte, held routes.Held, all []container.Container) ([]byte, error) {
+	hosts, err := r.hosts(s, routing, all)
 	if err != nil {
 		return nil, err
 	}
 	for _, host := range hosts {
 		var entry string
-		if routes, entry, err = generator.TakeOut(routes, host); err != nil {
+		if routing, entry, err = routes.TakeOut(routing, host); err != nil {
 			return nil, err
 		}
-		if entry != "" && !s.Gone && generator.ReplicaNumber(host) > 0 {
+		if entry != "" && !s.Gone && routes.ReplicaNumber(host) > 0 {
 			held[host] = entry
 		}
 	}
-	return routes, nil
+	return routing, nil
 }
 
 // put returns routes with the servers of a step.
-func (r *run) put(s Step, routes []byte, held generator.Held, all []container.Container) ([]byte, error) {
+func (r *run) put(s Step, routing []byte, held routes.Held, all []container.Container) ([]byte, error) {
 	var err error
 	if s.Part == Whole {
 		for _, name := range s.Services {
-			if routes, err = generator.Restore(routes, name, held[name]); err != nil {
+			if routing, err = routes.Restore(routing, name, held[name]); err != nil {
 				return nil, err
 			}
 			delete(held, name)
 		}
-		return routes, nil
+		return routing, nil
 	}
 	for _, c := range r.parts(s, all) {
-		if routes, err = generator.PutBack(routes, c.Name, held[c.Service]); err != nil {
+		if routing, err = routes.PutBack(routing, c.Name, held[c.Service]); err != nil {
 			return nil, err
 		}
 	}
-	return routes, nil
+	return routing, nil
 }
 
 // sockets returns the servers that new websockets go to after a step: of a replica with
 // two containers the new one.
-func (r *run) sockets(s Step, routes []byte, all []container.Container) ([]string, error) {
-	servers, err := generator.Servers(routes)
+func (r *run) sockets(s Step, routing []byte, all []container.Container) ([]string, error) {
+	servers, err := routes.Servers(routing)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/routes"
 	"rcgen/internal/container"
 )
 
@@ -124,7 +124,7 @@ func TestUndoSurgeLater(t *testing.T) {
 	for _, n := range []int{1, 3} {
 		d, old, fresh := surged(t, n)
 		var err error
-		if d.routes, _, err = generator.TakeOut(d.routes, old.Name); err != nil {
+		if d.routes, _, err = routes.TakeOut(d.routes, old.Name); err != nil {
 			t.Fatal(err)
 		}
 		d.load()
@@ -200,7 +200,7 @@ func TestFilesChangedAgain(t *testing.T) {
 		"routes made anew": func(d *deployment, _, _ container.Container) { d.routes = routesOf(len(d.files) - 4); d.load() },
 		"as it was":        func(*deployment, container.Container, container.Container) {},
 		"only the new one routed, and sick": func(d *deployment, old, _ container.Container) {
-			d.routes, _, _ = generator.TakeOut(d.routes, old.Name)
+			d.routes, _, _ = routes.TakeOut(d.routes, old.Name)
 			d.sick["chat:2"] = true
 			d.load()
 		},

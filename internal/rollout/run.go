@@ -8,7 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/routes"
 	"rcgen/internal/container"
 )
 
@@ -39,7 +40,7 @@ type World struct {
 	Beside     func(ctx context.Context, service string) error                // a second container, as the files say, without waiting
 	Remove     func(ctx context.Context, c container.Container) error         // stops it first
 	Restore    func(ctx context.Context, c container.Container) (bool, error) // brings back what c, which may be no more than a service, was; false: not known
-	Routes     func() ([]byte, generator.Held, error)                         // Traefik's file
+	Routes     func() ([]byte, routes.Held, error)                            // Traefik's file
 	SetRoutes  func(c Routes) error                                           // all of it or nothing
 	Proxy      func(ctx context.Context) (p Proxy, runs bool, err error)      // asks Traefik
 	Failed     func(ctx context.Context, c container.Container)               // shows why, before it goes
@@ -51,9 +52,9 @@ type World struct {
 
 // Routes are what Traefik and the next apply are told.
 type Routes struct {
-	File    []byte         // Traefik's
-	Held    generator.Held // what was taken out of it for a while
-	Sockets []string       // the servers that new websockets go to, the preferred one last; none: all
+	File    []byte      // Traefik's
+	Held    routes.Held // what was taken out of it for a while
+	Sockets []string    // the servers that new websockets go to, the preferred one last; none: all
 }
 
 // run is an apply at work.
@@ -100,7 +101,7 @@ func Run(ctx context.Context, p Plan, o Options, w World) error {
 func (a Action) routes() bool { return a == Hold || a == Drain || a == Route || a == Pull }
 
 func interrupted(number, of int, s Step) error {
-	return &generator.Error{
+	return &fault.Error{
 		What: fmt.Sprintf("interrupted at step %d of %d, %s", number, of, s.title()),
 		Hint: "run rcgen apply again: it goes on from here",
 	}
@@ -167,7 +168,7 @@ func (r *run) taken(ctx context.Context, done func(Proxy) bool) error {
 			return nil
 		}
 		if r.Now().After(deadline) {
-			return cmp.Or(err, error(&generator.Error{
+			return cmp.Or(err, error(&fault.Error{
 				What: fmt.Sprintf("traefik: has not taken the change of its routes within %s", taken),
 				Hint: "`docker compose logs traefik` says if it cannot read them; with an engine on another machine the project's directory must be there too, and the same",
 			}))

@@ -10,7 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/routes"
 	"rcgen/internal/container"
 )
 
@@ -47,7 +48,7 @@ func (d *deployment) settled(t *testing.T, o Options, mongodb string) {
 	}
 	n := 0
 	for name := range d.files {
-		if generator.ReplicaNumber(name) > 0 {
+		if routes.ReplicaNumber(name) > 0 {
 			n++
 		}
 	}
@@ -139,7 +140,7 @@ func TestUndo(t *testing.T) {
 	d.files = files(4, "chat:2")
 	d.sick["chat:2"] = true
 	err := d.apply(options)
-	var failed *generator.Error
+	var failed *fault.Error
 	if !errors.As(err, &failed) {
 		t.Fatalf("got %v", err)
 	}
@@ -165,7 +166,7 @@ func TestUndoNothingOlder(t *testing.T) {
 	d := deploy(t, 2)
 	d.files = files(3, "chat:1")
 	d.files["rocketchat-3"] = one("chat:2")
-	d.held = generator.Held{"rocketchat-3": ""}
+	d.held = routes.Held{"rocketchat-3": ""}
 	d.sick["chat:2"] = true
 	err := d.apply(options)
 	if err == nil || !strings.Contains(err.Error(), "rocketchat-3 is left as it is") {
@@ -291,10 +292,10 @@ func TestInterrupted(t *testing.T) {
 func TestEngineLost(t *testing.T) {
 	d := deploy(t, 2)
 	d.files = files(2, "chat:2")
-	w, lost := d.world(), &generator.Error{What: "docker ps: the Docker engine cannot be reached", Hint: "start it"}
+	w, lost := d.world(), &fault.Error{What: "docker ps: the Docker engine cannot be reached", Hint: "start it"}
 	w.Containers = func(context.Context) ([]container.Container, error) { return nil, lost }
 	err := Run(t.Context(), d.plan(options), options, w)
-	var failed *generator.Error
+	var failed *fault.Error
 	if !errors.As(err, &failed) || !strings.Contains(failed.What, lost.What) || !strings.HasPrefix(failed.Hint, "start it; ") {
 		t.Errorf("got %v", err)
 	}

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/routes"
+	"rcgen/generator/stack"
 	"rcgen/internal/container"
 )
 
@@ -119,7 +121,7 @@ func Steps(want Want, have Have, o Options) (Plan, error) {
 	}
 	for _, name := range o.Allow {
 		if !stateful(name) || !slices.ContainsFunc(p.names(), func(s string) bool { return covers(name, s) }) {
-			return Plan{}, &generator.Error{What: "--allow " + name + ": not a service that is otherwise left as it is", Hint: "--allow mongodb is for all members of the database"}
+			return Plan{}, &fault.Error{What: "--allow " + name + ": not a service that is otherwise left as it is", Hint: "--allow mongodb is for all members of the database"}
 		}
 	}
 	p.surplus()
@@ -171,7 +173,7 @@ func (p *planner) note(format string, args ...any) {
 
 // isRouted reports whether a replica, or a container of it, is in the routes.
 func (p *planner) isRouted(name string) bool {
-	return slices.ContainsFunc(p.routed, func(host string) bool { return generator.ReplicaOf(host) == name })
+	return slices.ContainsFunc(p.routed, func(host string) bool { return routes.ReplicaOf(host) == name })
 }
 
 // serves reports whether a replica runs.
@@ -181,12 +183,12 @@ func (p *planner) serves(name string) bool {
 
 // stateful tells which services hold what nobody can make again.
 func stateful(service string) bool {
-	return service == generator.MongoDBService || strings.HasPrefix(service, generator.MongoDBService+"-") && service != "mongodb-exporter"
+	return service == stack.MongoDBService || strings.HasPrefix(service, stack.MongoDBService+"-") && service != "mongodb-exporter"
 }
 
 // covers reports whether allowing one name allows a service.
 func covers(name, service string) bool {
-	return name == service || name == generator.MongoDBService && stateful(service)
+	return name == service || name == stack.MongoDBService && stateful(service)
 }
 
 func (p *planner) allowed(service string) bool {
@@ -203,7 +205,7 @@ func (p *planner) late(name string) bool {
 		}
 		seen[name] = true
 		return slices.ContainsFunc(p.want.Services[name].After, func(other string) bool {
-			return generator.ReplicaNumber(other) > 0 || reaches(other)
+			return routes.ReplicaNumber(other) > 0 || reaches(other)
 		})
 	}
 	return reaches(name)
@@ -213,7 +215,7 @@ func (p *planner) late(name string) bool {
 // one, or these alone.
 func (p *planner) others(late bool) []string {
 	return slices.DeleteFunc(p.names(), func(name string) bool {
-		return !p.wanted(name) || generator.ReplicaNumber(name) > 0 || p.late(name) != late
+		return !p.wanted(name) || routes.ReplicaNumber(name) > 0 || p.late(name) != late
 	})
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"rcgen/generator"
+	"rcgen/generator/routes"
 	"rcgen/internal/container"
 )
 
@@ -68,7 +68,7 @@ func TestSteps(t *testing.T) {
 			d.make("rocketchat-1", Service{Image: "chat:2", Hash: "chat:2"})
 			d.now = d.now.Add(startTime)
 			d.files = files(2, "chat:3")
-			d.routes, _, _ = generator.Rename(d.routes, "rocketchat-1", d.behind("rocketchat-1")[0].Name)
+			d.routes, _, _ = routes.Rename(d.routes, "rocketchat-1", d.behind("rocketchat-1")[0].Name)
 			d.held["rocketchat-1"] = ""
 		}, nil, "drain rocketchat-1, remove rocketchat-1, route rocketchat-1, drain rocketchat-1, recreate rocketchat-1, route rocketchat-1, drain rocketchat-2, recreate rocketchat-2, route rocketchat-2", ""},
 		"by hand out of the routes": {3, func(d *deployment) {

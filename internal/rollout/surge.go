@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"rcgen/generator"
+	"rcgen/generator/routes"
 	"rcgen/internal/container"
 )
 
@@ -37,7 +37,7 @@ func (p *planner) lead(all []string) (name string, begun bool) {
 // named reports whether each container of a replica has the name that Compose makes for
 // it. One with a name of its own (container_name) cannot have a second beside it.
 func (p *planner) named(name string) bool {
-	return !slices.ContainsFunc(p.containers(name), func(c container.Container) bool { return generator.ReplicaOf(c.Name) != name })
+	return !slices.ContainsFunc(p.containers(name), func(c container.Container) bool { return routes.ReplicaOf(c.Name) != name })
 }
 
 // count returns how many containers of a replica are as the files say, and how many not.
@@ -178,7 +178,7 @@ func (r *run) surge(ctx context.Context, s Step, all []container.Container) erro
 		return err
 	}
 	if i >= 0 {
-		routes, entry, err := generator.Rename(was, name, old[i].Name)
+		routes, entry, err := routes.Rename(was, name, old[i].Name)
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/fault"
+	"rcgen/generator/routes"
 	"rcgen/internal/container"
 )
 
@@ -28,11 +29,11 @@ func (r *run) failed(ctx context.Context, title string, s Step, old []container.
 	if s.Action == Surge {
 		hint += "; with --surge=false it does without a second container"
 	}
-	var known *generator.Error
+	var known *fault.Error
 	if errors.As(cause, &known) && known.Hint != "" {
 		hint = known.Hint + "; then run rcgen apply again: it goes on from here"
 	}
-	return &generator.Error{What: title + ": " + strings.TrimSuffix(cause.Error(), ": "+errUnhealthy.Error()) + undone, Hint: hint}
+	return &fault.Error{What: title + ": " + strings.TrimSuffix(cause.Error(), ": "+errUnhealthy.Error()) + undone, Hint: hint}
 }
 
 // show lets the containers that failed say why, before they go.
@@ -107,19 +108,19 @@ func (r *run) routeAgain(ctx context.Context, names []string) error {
 // tellState says which replicas run what and get requests.
 func (r *run) tellState(ctx context.Context) {
 	all, err := r.Containers(ctx)
-	routes, _, unread := r.Routes()
+	routing, _, unread := r.Routes()
 	if err != nil || unread != nil {
 		r.Tell("how things stand cannot be told: " + errors.Join(err, unread).Error())
 		return
 	}
-	routed, _ := generator.Servers(routes) // none where it cannot be read
+	routed, _ := routes.Servers(routing) // none where it cannot be read
 	slices.SortFunc(all, func(a, b container.Container) int {
-		return cmp.Compare(generator.ReplicaNumber(a.Service), generator.ReplicaNumber(b.Service))
+		return cmp.Compare(routes.ReplicaNumber(a.Service), routes.ReplicaNumber(b.Service))
 	})
 	var kinds []string
 	names := map[string][]string{}
 	for _, c := range all {
-		if generator.ReplicaNumber(c.Service) == 0 {
+		if routes.ReplicaNumber(c.Service) == 0 {
 			continue
 		}
 		in := slices.Contains(routed, c.Service) || slices.Contains(routed, c.Name)

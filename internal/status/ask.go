@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/generator/catalog"
 	"rcgen/internal/container"
 )
 
@@ -61,7 +62,7 @@ func Ask(ctx context.Context, s Sources, plan generator.Plan) (Status, error) {
 	a.samples, a.samplesErr = measured()
 	a.usage, a.usageErr = used()
 	a.files, a.filesErr = files()
-	until, known, err := generator.SupportEnd(plan.Release)
+	until, known, err := catalog.SupportEnd(plan.Release)
 	if err != nil {
 		return Status{}, err
 	}

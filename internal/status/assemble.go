@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rcgen/generator"
+	"rcgen/generator/stack"
 	"rcgen/internal/container"
 )
 
@@ -154,6 +155,6 @@ func byService(a, b Row) int {
 
 // replica returns N of rocketchat-N.
 func replica(service string) (n int, ok bool) {
-	_, err := fmt.Sscanf(service, generator.RocketChat+"-%d", &n)
-	return n, err == nil && service == fmt.Sprintf("%s-%d", generator.RocketChat, n)
+	_, err := fmt.Sscanf(service, stack.RocketChat+"-%d", &n)
+	return n, err == nil && service == fmt.Sprintf("%s-%d", stack.RocketChat, n)
 }

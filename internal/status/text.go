@@ -12,7 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"rcgen/generator"
+	"rcgen/generator/units"
 )
 
 // unknown stands for what could not be found out, none for what does not apply.
@@ -59,7 +59,7 @@ func (s Status) table(w io.Writer) {
 		cpu, memory := none, none
 		if c.running() {
 			cpu = share(c.CPU, c.CPULimit, func(v float64) string { return fmt.Sprint(math.Round(v*100) / 100) })
-			memory = share(c.Memory, c.MemoryLimit, func(v int64) string { return generator.Bytes(v).Human() })
+			memory = share(c.Memory, c.MemoryLimit, func(v int64) string { return units.Bytes(v).Human() })
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, c.State, cmp.Or(c.Health, none), short(c.Image), age(c.Created, s.At), connected, cpu, memory)
 	}

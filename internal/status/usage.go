@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"rcgen/generator"
+	"rcgen/generator/units"
 	"rcgen/internal/container"
 )
 
@@ -80,7 +80,7 @@ func addStats(all map[string]usage, out string) error {
 			u.cpu = &cores
 		}
 		used, _, _ := strings.Cut(s.MemUsage, "/")
-		if b, err := generator.ParseBytes(strings.TrimSpace(used)); err == nil {
+		if b, err := units.Parse(strings.TrimSpace(used)); err == nil {
 			n := int64(b)
 			u.memory = &n
 		}

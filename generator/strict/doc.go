@@ -1,0 +1,4 @@
+// Package strict decodes YAML and refuses what its reader would not notice: unknown and
+// duplicate keys, wrong types, a second document. Its errors name the file and the line,
+// and no type of Go.
+package strict
