@@ -51,7 +51,7 @@ func (o writeOptions) regenerate(ctx context.Context, e env, p *project.Project,
 	if err != nil {
 		return err
 	}
-	b, err := p.Regenerate(project.Choices{Request: request, EnvFile: envFile, Secrets: secrets, Random: e.random}, before)
+	b, err := p.Regenerate(project.Choices{Request: request, EnvFile: envFile, Secrets: secrets, Random: e.random, Stage: o.stage(e, holdBack)}, before)
 	if err != nil {
 		return err
 	}
@@ -61,6 +61,12 @@ func (o writeOptions) regenerate(ctx context.Context, e env, p *project.Project,
 		}
 	}
 	return o.finish(ctx, e, p, b, before)
+}
+
+// stage reports whether what is built is as good as written: nobody is asked, and nothing
+// is changed any more. A refusal by --strict is rare.
+func (o writeOptions) stage(e env, holdBack bool) bool {
+	return !o.dryRun && !holdBack && (o.yes || !e.terminal || o.then == thenStart)
 }
 
 // finish writes what was built, unless it is a dry run, and reports it: warnings only
@@ -78,7 +84,7 @@ func (o writeOptions) finish(ctx context.Context, e env, p *project.Project, b p
 		if o.then != thenStart {
 			noteUncommitted(ctx, e, o.dir, b.Valid)
 		}
-		if err := p.Write(b.Valid); err != nil {
+		if err := p.Commit(b); err != nil {
 			return err
 		}
 	}
