@@ -129,8 +129,8 @@ func (o planOptions) userCounts(byDefault int) ([]int, error) {
 // printPlans prints one plan in full, or a row for each of several.
 func (o planOptions) printPlans(e env, plans []generator.Plan) error {
 	return printSized(o, e, plans, func(p generator.Plan) []generator.Warning { return p.Warnings }, func(w io.Writer, p generator.Plan) {
-		planTable(w, p)
-		planReasons(w, p)
+		p.Print(w)
+		p.PrintReasons(w)
 	}, planRows)
 }
 
