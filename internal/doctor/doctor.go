@@ -167,7 +167,8 @@ func (c check) finding(ctx context.Context, w *world) Finding {
 		v = warn(fmt.Sprintf("no answer within %v", limit), "run it again, alone: rcgen doctor --only "+c.id)
 	}
 	detail := cut(printable(w.Clean(v.detail)), maxDetail)
-	return Finding{ID: c.id, Group: c.group, What: c.what, Result: v.result, Detail: detail, Fix: printable(w.Clean(v.fix))}
+	fix := printable(w.Clean(v.fix))
+	return Finding{ID: c.id, Group: c.group, What: c.what, Result: v.result, Detail: detail, Fix: fix}
 }
 
 // maxDetail is how many characters a detail has at most: some come from programs that
