@@ -77,7 +77,9 @@ func Eject(current fs.FS, o Outcome, check Check) (Valid, error) {
 		return Valid{}, err
 	}
 	traces := []string{BaseFile, LockFile, RequestFile, ApplyFile, AppliedFile, routes.SteerFile}
-	changes := slices.DeleteFunc(slices.Clone(v.changes), func(c Change) bool { return slices.Contains(traces, c.File.Path) })
+	changes := slices.DeleteFunc(slices.Clone(v.changes), func(c Change) bool {
+		return slices.Contains(traces, c.File.Path)
+	})
 	for _, path := range traces {
 		was, err := ReadOptional(current, path)
 		if err != nil {

@@ -148,7 +148,10 @@ func (o Outcome) changes(current fs.FS, all bool) ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range []File{{Path: LockFile, Content: lock.encode(), Mode: 0o644}, {Path: BaseFile, Content: text, Mode: 0o644}} {
+	for _, f := range []File{
+		{Path: LockFile, Content: lock.encode(), Mode: 0o644},
+		{Path: BaseFile, Content: text, Mode: 0o644},
+	} {
 		was, err := ReadOptional(current, f.Path)
 		switch {
 		case err != nil:
