@@ -45,7 +45,7 @@ func Adopt(current fs.FS, path string, back bool) (Valid, error) {
 		switch text, kept := b[path+NewSuffix]; {
 		case offer == nil && kept: // the conflict was settled
 			entry.SHA256, b[path] = entry.Offered, text
-		case offer != nil && checksum(offer) == entry.Offered:
+		case offer != nil && Checksum(offer) == entry.Offered:
 			changes = append(changes, Change{Op: Remove, File: File{Path: path + NewSuffix}})
 		}
 		entry.Offered = ""

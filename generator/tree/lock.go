@@ -39,7 +39,8 @@ type Entry struct {
 	Adopted bool   `yaml:"adopted,omitempty"` // a person took it over
 }
 
-func checksum(content []byte) string {
+// Checksum returns the SHA-256 of content in hex.
+func Checksum(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }
