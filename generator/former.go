@@ -44,20 +44,26 @@ func (p Plan) WarnVersions(current fs.FS) (*Warning, error) {
 		reason = fmt.Sprintf("the first step of that way is to %s with MongoDB %s", step.After.Release, step.After.MongoDB)
 	}
 	return &Warning{
-		Code:    WarnSkipped,
-		Message: fmt.Sprintf("from Rocket.Chat %s with MongoDB %s to %s with %s: %s", from.Release, from.MongoDB, to.Release, to.MongoDB, reason),
-		Hint:    fmt.Sprintf("start nothing: take %s and %s back from git; `rcgen upgrade --release %s --plan` shows the way, if there is one", tree.RequestFile, tree.ComposeFile, p.Release),
+		Code: WarnSkipped,
+		Message: fmt.Sprintf("from Rocket.Chat %s with MongoDB %s to %s with %s: %s",
+			from.Release, from.MongoDB, to.Release, to.MongoDB, reason),
+		Hint: fmt.Sprintf("start nothing: take %s and %s back from git; "+
+			"`rcgen upgrade --release %s --plan` shows the way, if there is one",
+			tree.RequestFile, tree.ComposeFile, p.Release),
 	}, nil
 }
 
 // WarnScaled warns of a change from one number of instances to another that a person's
 // own ComposeFile does not follow; nil where it is rcgen's.
 func WarnScaled(o tree.Outcome, from, to int) *Warning {
-	theirs := slices.ContainsFunc(o.States, func(s tree.State) bool { return s.Path == tree.ComposeFile && s.Class == tree.Adopted })
+	theirs := slices.ContainsFunc(o.States, func(s tree.State) bool {
+		return s.Path == tree.ComposeFile && s.Class == tree.Adopted
+	})
 	if from == to || !theirs {
 		return nil
 	}
 	return &Warning{WarnAdopted,
-		fmt.Sprintf("%s is yours: it keeps its %s services, and the other files now have %d instances", tree.ComposeFile, stack.RocketChat, to),
+		fmt.Sprintf("%s is yours: it keeps its %s services, and the other files now have %d instances",
+			tree.ComposeFile, stack.RocketChat, to),
 		fmt.Sprintf("change it too, or `rcgen adopt --undo %s` and run the command again", tree.ComposeFile)}
 }

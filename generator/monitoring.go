@@ -40,13 +40,19 @@ func (p Plan) Rules() []alerts.Rule { return alerts.Rules(p.Deployment) }
 // monitoring returns the files that are built in Go and not printed by a template:
 // rules and dashboards share their thresholds and are exported to Kubernetes too.
 func (g page) monitoring() ([]tree.File, error) {
-	files := []tree.File{{Path: "prometheus/rules/rocketchat.yaml", Content: alerts.Encode(g.Rules), Mode: 0o644, Origin: "generator/alerts"}}
+	files := []tree.File{{
+		Path: "prometheus/rules/rocketchat.yaml", Content: alerts.Encode(g.Rules),
+		Mode: 0o644, Origin: "generator/alerts",
+	}}
 	boards, err := dashboards.Build(g.Deployment)
 	if err != nil {
 		return nil, fmt.Errorf("dashboards: %w", err)
 	}
 	for _, b := range boards {
-		files = append(files, tree.File{Path: "grafana/dashboards/" + b.Name, Content: b.JSON, Mode: 0o644, Origin: "generator/dashboards"})
+		files = append(files, tree.File{
+			Path: "grafana/dashboards/" + b.Name, Content: b.JSON,
+			Mode: 0o644, Origin: "generator/dashboards",
+		})
 	}
 	return files, nil
 }

@@ -12,7 +12,8 @@ import (
 // checkOptions returns what is wrong with the choices that change no sizes.
 func (r Request) checkOptions() error {
 	for _, check := range []func() error{
-		r.checkTimezone, r.checkLogLevel, r.Uploads.check, r.SMTP.check, r.Admin.check, r.checkAlerts, r.checkMembers, r.RocketChat.check, r.checkEnvOnce,
+		r.checkTimezone, r.checkLogLevel, r.Uploads.check, r.SMTP.check, r.Admin.check,
+		r.checkAlerts, r.checkMembers, r.RocketChat.check, r.checkEnvOnce,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -63,7 +64,8 @@ func (u Uploads) check() error {
 func (u Uploads) checkS3() error {
 	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
 	b := u.Bucket
-	if len(b) < 3 || len(b) > 63 || strings.Trim(b, letters+".-") != "" || strings.Trim(b[:1]+b[len(b)-1:], letters) != "" {
+	if len(b) < 3 || len(b) > 63 || strings.Trim(b, letters+".-") != "" ||
+		strings.Trim(b[:1]+b[len(b)-1:], letters) != "" {
 		return fault.New("uploads: bucket %q is not the name of a bucket", u.Bucket).
 			Fix("3 to 63 lower-case letters, digits, dots and dashes (docs.aws.amazon.com/AmazonS3, bucket naming rules)")
 	}
@@ -71,7 +73,8 @@ func (u Uploads) checkS3() error {
 		return fault.New("uploads: s3 needs a region or an endpoint").
 			Fix("uploads.region for AWS, uploads.endpoint for another service")
 	}
-	if e, err := url.Parse(u.Endpoint); u.Endpoint != "" && (err != nil || e.Host == "" || e.User != nil || e.Scheme != "https" && e.Scheme != "http") {
+	e, err := url.Parse(u.Endpoint)
+	if u.Endpoint != "" && (err != nil || e.Host == "" || e.User != nil || e.Scheme != "https" && e.Scheme != "http") {
 		return fault.New("uploads: endpoint %q is not a URL", u.Endpoint).
 			Fix("a URL without a login, like https://minio.yourcompany.com")
 	}
@@ -120,10 +123,11 @@ func isMailbox(s string) bool {
 }
 
 func (a Admin) check() error {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	switch {
 	case a == Admin{}:
 		return nil
-	case a.Username == "" || strings.Trim(a.Username, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != "":
+	case a.Username == "" || strings.Trim(a.Username, letters+"0123456789-_.") != "":
 		return fault.New("admin: username %q is not one", a.Username).
 			Fix("letters, digits, dots, dashes and underscores (Rocket.Chat's UTF8_User_Names_Validation)")
 	case !isMailbox(a.Email):

@@ -115,7 +115,8 @@ func NewPlan(r Request, own *catalog.Profile) (Plan, error) {
 		return Plan{}, err
 	}
 	if r.Uploads.Storage == UploadsFileSystem && p.Instances > 1 {
-		return Plan{}, fault.New("uploads: storage filesystem with %d instances: a file on one replica's disk is missing on the others", p.Instances).
+		return Plan{}, fault.New("uploads: storage filesystem with %d instances: "+
+			"a file on one replica's disk is missing on the others", p.Instances).
 			Fix("gridfs or s3, or one instance")
 	}
 	p.MongoDBVersion = mongo

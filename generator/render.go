@@ -131,8 +131,10 @@ func (r *Renderer) render(g page, chosen func(path string) bool) ([]tree.File, e
 		if err != nil {
 			return nil, err
 		}
-		f := tree.File{Path: s.path, Content: content, Mode: 0o644, Origin: "templates/" + s.name, Seed: s.path == tree.OverrideFile}
-		files = append(files, f)
+		files = append(files, tree.File{
+			Path: s.path, Content: content, Mode: 0o644,
+			Origin: "templates/" + s.name, Seed: s.path == tree.OverrideFile,
+		})
 	}
 	return files, nil
 }

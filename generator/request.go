@@ -81,7 +81,8 @@ type MongoDB struct {
 // or nil. It converts nothing: see NormalDomain for internationalised names.
 func (r Request) Check() error {
 	for _, check := range []func() error{
-		r.checkSize, r.checkHost, r.checkNames, func() error { return catalog.CheckRelease(r.Release) }, r.checkDomain, r.checkTLS, r.checkProxies, r.checkMongoVersion, r.checkOptions,
+		r.checkSize, r.checkHost, r.checkNames, func() error { return catalog.CheckRelease(r.Release) },
+		r.checkDomain, r.checkTLS, r.checkProxies, r.checkMongoVersion, r.checkOptions,
 	} {
 		if err := check(); err != nil {
 			return err

@@ -39,7 +39,8 @@ func DecodeRequest(data []byte) (Request, error) {
 	if err := yaml.Unmarshal(data, &head); err == nil && head.Version < 1 {
 		return Request{}, fault.New("%s: version %d is none", tree.RequestFile, head.Version).Fix("write version: 1")
 	} else if err == nil && head.Version > RequestVersion {
-		return Request{}, fault.New("%s: version %d is newer than this rcgen reads (%d)", tree.RequestFile, head.Version, RequestVersion).
+		return Request{}, fault.New("%s: version %d is newer than this rcgen reads (%d)",
+			tree.RequestFile, head.Version, RequestVersion).
 			Fix("use a newer rcgen")
 	}
 	r := Request{Version: RequestVersion}

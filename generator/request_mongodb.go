@@ -19,7 +19,8 @@ func chooseMongoDB(r catalog.Releases, request Request) (string, error) {
 	case version == "":
 		return m.MongoDB, nil
 	case !m.Fits(version):
-		return "", fault.New("mongodb: version %s is not supported by Rocket.Chat %s, which is declared for %s (%s)", version, request.Release, catalog.Listed(m.Supported), m.Source).
+		return "", fault.New("mongodb: version %s is not supported by Rocket.Chat %s, which is declared for %s (%s)",
+			version, request.Release, catalog.Listed(m.Supported), m.Source).
 			Fix("leave mongodb.version out, or let rcgen upgrade take the steps from one to the other")
 	default:
 		return version, nil
@@ -48,6 +49,8 @@ func warnMongoDB(r catalog.Releases, p Plan) *Warning {
 		return nil
 	}
 	return &Warning{WarnMongoDB,
-		fmt.Sprintf("Rocket.Chat %s is declared for MongoDB %s; %s is stated to work (%s)", p.Release, catalog.Listed(m.Supported), version, m.Source),
-		"a database that has run on " + version + " cannot go back: leave it, and see what rcgen upgrade --plan says before the next major version"}
+		fmt.Sprintf("Rocket.Chat %s is declared for MongoDB %s; %s is stated to work (%s)",
+			p.Release, catalog.Listed(m.Supported), version, m.Source),
+		"a database that has run on " + version + " cannot go back: leave it, " +
+			"and see what rcgen upgrade --plan says before the next major version"}
 }

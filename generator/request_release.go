@@ -84,7 +84,8 @@ func setMongoVersion(data []byte, version string) ([]byte, bool) {
 	case key == nil:
 		release, _ := pair(root, "release")
 		return addBelow(data, release, "mongodb:", `  version: "`+version+`"`)
-	case section.Kind != yaml.MappingNode || section.Style&yaml.FlowStyle != 0 || len(section.Content) == 0 || section.Content[0].Line == key.Line:
+	case section.Kind != yaml.MappingNode || section.Style&yaml.FlowStyle != 0 ||
+		len(section.Content) == 0 || section.Content[0].Line == key.Line:
 		return nil, false
 	default:
 		indent := strings.Repeat(" ", section.Content[0].Column-1)

@@ -173,7 +173,8 @@ func (f *envFile) give(name, value string) error {
 		return fault.New("secret: %s holds a character that a URL takes for its own", name).
 			Fix("letters, digits, -, ., _ and ~")
 	}
-	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }) {
+	control := func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }
+	if strings.ContainsFunc(value, control) {
 		return fault.New("secret: %s holds a control character", name).Fix("give a file of text")
 	}
 	if have := f.known[name]; have == value {

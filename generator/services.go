@@ -46,7 +46,10 @@ func (s sizing) services(cat catalog.Catalog, mongoDB string) ([]Service, error)
 		if err != nil {
 			return nil, err
 		}
-		svc := Service{Name: d.name, Image: image, Replicas: d.count, CPUs: s.cpus(d), Memory: s.memoryFigure(d), PIDs: s.pids(d)}
+		svc := Service{
+			Name: d.name, Image: image, Replicas: d.count,
+			CPUs: s.cpus(d), Memory: s.memoryFigure(d), PIDs: s.pids(d),
+		}
 		switch d.name {
 		case stack.RocketChat:
 			svc.Image += ":" + s.request.Release

@@ -190,7 +190,8 @@ func fit(demands []demand, budget units.Bytes) (lowered bool) {
 		d := &demands[i]
 		d.limit = d.min + units.Bytes((d.want-d.min).MiB()*spare/span)*units.MiB
 		left -= d.limit * units.Bytes(d.count)
-		if d.count == 1 && (d.name == stack.MongoDBService || d.name == stack.Prometheus && demands[heir].name != stack.MongoDBService) {
+		if d.count == 1 && (d.name == stack.MongoDBService ||
+			d.name == stack.Prometheus && demands[heir].name != stack.MongoDBService) {
 			heir = i
 		}
 	}
@@ -211,7 +212,8 @@ func (s sizing) checkRoom() error {
 	if floor <= s.budget() {
 		return nil
 	}
-	return fault.New("memory: %s is too little to run Rocket.Chat with %s: %s would be left to the services, which need %s",
+	return fault.New("memory: %s is too little to run Rocket.Chat with %s: "+
+		"%s would be left to the services, which need %s",
 		s.request.Host.Memory.Human(), count(instances, "instance"), s.budget().Human(), floor.Human()).
 		Fix("the smallest host that would do has " + s.hostMemory(floor).String())
 }

@@ -59,9 +59,11 @@ func (s sizing) warnLicence(p Plan) *Warning {
 		return nil
 	}
 	return &Warning{WarnLicence,
-		fmt.Sprintf("%d instances exchange live messages, typing and settings only with a Rocket.Chat licence that has the module scalability "+
-			"(since 6.0: RocketChat/Rocket.Chat#28447); without it users on different instances do not see each other's messages until they reload", p.Instances),
-		"put the licence into ROCKETCHAT_LICENSE in .env and plan with --edition licensed, or plan one instance with --edition community"}
+		fmt.Sprintf("%d instances exchange live messages, typing and settings only with a Rocket.Chat licence "+
+			"that has the module scalability (since 6.0: RocketChat/Rocket.Chat#28447); "+
+			"without it users on different instances do not see each other's messages until they reload", p.Instances),
+		"put the licence into ROCKETCHAT_LICENSE in .env and plan with --edition licensed, " +
+			"or plan one instance with --edition community"}
 }
 
 func (s sizing) warnCommunity(p Plan) *Warning {
@@ -70,7 +72,8 @@ func (s sizing) warnCommunity(p Plan) *Warning {
 	}
 	c := p.Carries
 	return &Warning{WarnLicence,
-		fmt.Sprintf("without a licence one instance serves everybody: it carries about %d concurrent users (%d users), and %d are expected",
+		fmt.Sprintf("without a licence one instance serves everybody: "+
+			"it carries about %d concurrent users (%d users), and %d are expected",
 			c.Concurrent, c.Users, p.Concurrent),
 		"a licence with the module scalability allows more instances: --edition licensed"}
 }
@@ -81,7 +84,8 @@ func (s sizing) warnPresence(p Plan) *Warning {
 		return nil
 	}
 	return &Warning{WarnPresence,
-		fmt.Sprintf("without a licence presence (online, away, busy) is switched off above %d simultaneous connections; %d users are expected at once", limit, p.Concurrent),
+		fmt.Sprintf("without a licence presence (online, away, busy) is switched off above %d simultaneous connections; "+
+			"%d users are expected at once", limit, p.Concurrent),
 		"messaging goes on; a licence lifts the limit"}
 }
 
@@ -128,7 +132,8 @@ func (s sizing) warnOverCores(p Plan) *Warning {
 		return nil
 	}
 	return &Warning{WarnOverCores,
-		fmt.Sprintf("%d instances share %s: each is a process that wants one core, and MongoDB needs its own, so they wait for each other under load",
+		fmt.Sprintf("%d instances share %s: each is a process that wants one core, and MongoDB needs its own, "+
+			"so they wait for each other under load",
 			p.Instances, count(p.Host.Cores, "core")),
 		fmt.Sprintf("the vendor recommends at most cores - 1, here %d (docs.rocket.chat, running multiple instances)", most)}
 }
@@ -152,7 +157,8 @@ func (s sizing) warnKubernetes(p Plan) *Warning {
 		return nil
 	}
 	return &Warning{WarnKubernetes,
-		fmt.Sprintf("for %d concurrent users the vendor advises microservices on Kubernetes (%s)", p.Concurrent, s.profile.KubernetesFrom.Origin()),
+		fmt.Sprintf("for %d concurrent users the vendor advises microservices on Kubernetes (%s)",
+			p.Concurrent, s.profile.KubernetesFrom.Origin()),
 		"this project runs instances of the monolith on one host: keep an eye on event loop lag, and plan the move"}
 }
 
@@ -171,7 +177,8 @@ func warnPlainHTTP(p Plan) *Warning {
 		return nil
 	}
 	return &Warning{WarnPlainHTTP,
-		fmt.Sprintf("tls is off: Rocket.Chat takes %s for its address, and passwords cross the network as they are", p.RootURL()),
+		fmt.Sprintf("tls is off: Rocket.Chat takes %s for its address, and passwords cross the network as they are",
+			p.RootURL()),
 		"where a proxy of yours does https, name it: --trusted-proxy ADDRESS, or tls.proxies in " + tree.RequestFile}
 }
 
@@ -179,7 +186,8 @@ func warnStaging(p Plan) *Warning {
 	if !p.Request.TLS.Staging {
 		return nil
 	}
-	return &Warning{WarnStaging, "certificates come from Let's Encrypt's staging server: no browser and no app trusts them",
+	return &Warning{WarnStaging,
+		"certificates come from Let's Encrypt's staging server: no browser and no app trusts them",
 		"once one has come, take staging out of " + tree.RequestFile + " and run rcgen generate"}
 }
 
@@ -203,6 +211,7 @@ func warnUnsupported(r catalog.Releases, p Plan) *Warning {
 		return nil
 	}
 	return &Warning{WarnRelease,
-		fmt.Sprintf("Rocket.Chat %s is not a supported release: %s; apps and mobile clients may refuse to work with it (%s)", p.Release, why, r.Support.Source),
+		fmt.Sprintf("Rocket.Chat %s is not a supported release: %s; apps and mobile clients may refuse to work with it (%s)",
+			p.Release, why, r.Support.Source),
 		"for a new project --release " + r.Default + ", for one that runs rcgen upgrade --release " + r.Default + " --plan"}
 }

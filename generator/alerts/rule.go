@@ -48,7 +48,7 @@ func Rules(d Deployment) []Rule {
 		inGroup("nats", nats(d)),
 		inGroup("traefik", traefik(d), traffic(d), certificates(d)),
 		inGroup("host", host(d), disks(d), clock(d)),
-		inGroup("monitoring", monitoring(d), alertmanager()),
+		inGroup("monitoring", monitoring(d), prometheus(d), alertmanager()),
 		inGroup("logs", logs(d)),
 	)
 }

@@ -111,7 +111,8 @@ func (l Ladder) Target() (Deployment, error) {
 	case byHand:
 		return Deployment{}, &fault.Error{
 			What: "mongodb: step " + l.Steps[step.Number-1].Label() + " is for you: rcgen does not run this database",
-			Hint: "take it as its release notes say, then run this again with --mongodb " + after.MongoDB + "; --plan shows all steps",
+			Hint: "take it as its release notes say, then run this again with --mongodb " + after.MongoDB +
+				"; --plan shows all steps",
 		}
 	case stale:
 		return Deployment{}, &fault.Error{
@@ -137,7 +138,8 @@ func (l Ladder) Next() string {
 	case step.Number == len(l.Steps):
 		return fmt.Sprintf("step %d is written; take the steps in their order", step.Number)
 	default:
-		return fmt.Sprintf("step %d is written; take the steps up to it in their order, then go on with the next", step.Number)
+		return fmt.Sprintf("step %d is written; take the steps up to it in their order, then go on with the next",
+			step.Number)
 	}
 }
 

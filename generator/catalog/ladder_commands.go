@@ -36,7 +36,8 @@ func (s Site) rung(step UpgradeStep, at Deployment) Rung {
 
 func (s Site) mongoDB(r *Rung) {
 	if s.External {
-		r.Commands = []string{"# your replica set: https://www.mongodb.com/docs/manual/release-notes/" + r.To + "-upgrade-replica-set/"}
+		page := "https://www.mongodb.com/docs/manual/release-notes/" + r.To + "-upgrade-replica-set/"
+		r.Commands = []string{"# your replica set: " + page}
 		return
 	}
 	r.Commands = []string{"rcgen apply --allow mongodb"}

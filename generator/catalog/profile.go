@@ -61,8 +61,9 @@ func (c *Cited[T]) UnmarshalYAML(n *yaml.Node) error {
 // Profile holds the coefficients of a plan. Memory and disk are in bytes, CPUs
 // in cores, "concurrent" counts users online at once.
 type Profile struct {
-	Name                  string          `yaml:"name"`
-	Base                  string          `yaml:"base"`                    // shipped profile whose values stand where this one has none
+	Name string `yaml:"name"`
+	// shipped profile whose values stand where this one has none
+	Base                  string          `yaml:"base"`
 	Users                 Cited[Range]    `yaml:"users"`                   // that the profile is made for
 	Concurrency           Cited[float64]  `yaml:"concurrency"`             // concurrent / users, above 0 and up to 1
 	ConcurrentPerInstance Cited[int]      `yaml:"concurrent_per_instance"` // that one replica carries

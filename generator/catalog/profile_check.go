@@ -22,26 +22,30 @@ func (p Profile) check() error {
 	if !IsProjectName(p.Name) {
 		return fmt.Errorf("name: %q: wants lower-case letters, digits, - and _", p.Name)
 	}
+	users, instances, cache := p.Users.Value, p.MinInstances.Value, p.Cache.Value
 	for _, c := range []struct {
 		key  string
 		good bool
 		want string
 	}{
-		{"users", p.Users.Value.Min >= 1 && p.Users.Value.Max >= p.Users.Value.Min && p.Users.Value.Max <= MaxUsers, fmt.Sprintf("wants 1 <= min <= max <= %d", MaxUsers)},
+		{"users", users.Min >= 1 && users.Max >= users.Min && users.Max <= MaxUsers,
+			fmt.Sprintf("wants 1 <= min <= max <= %d", MaxUsers)},
 		{"concurrency", p.Concurrency.Value > 0 && p.Concurrency.Value <= 1, "wants a value above 0 and up to 1"},
 		{"concurrent_per_instance", p.ConcurrentPerInstance.Value >= 1, "wants 1 or more"},
-		{"min_instances", p.MinInstances.Value >= 1 && p.MinInstances.Value <= MaxInstances, fmt.Sprintf("wants 1 to %d", MaxInstances)},
+		{"min_instances", instances >= 1 && instances <= MaxInstances, fmt.Sprintf("wants 1 to %d", MaxInstances)},
 		{"kubernetes_from", p.KubernetesFrom.Value >= 1, "wants 1 or more"},
 		{"presence_cap", p.PresenceCap.Value >= 1, "wants 1 or more"},
 		{"heap_share", p.HeapShare.Value > 0 && p.HeapShare.Value < 1, "wants a value between 0 and 1"},
 		{"go_share", p.GoShare.Value > 0 && p.GoShare.Value < 1, "wants a value between 0 and 1"},
-		{"cache", p.Cache.Value.Share > 0 && p.Cache.Value.Share < 1 && p.Cache.Value.Less >= 0 && p.Cache.Value.Min >= 256*units.MiB, "wants a share between 0 and 1 and a min of mongod's own 256MiB or more"},
+		{"cache", cache.Share > 0 && cache.Share < 1 && cache.Less >= 0 && cache.Min >= 256*units.MiB,
+			"wants a share between 0 and 1 and a min of mongod's own 256MiB or more"},
 		{"storage.metrics_retention", isRetention(p.Storage.MetricsRetention.Value), "wants a duration like 15d"},
 		{"storage.metrics_size", p.Storage.MetricsSize.Value >= 512*units.MiB, "wants 512MiB or more"},
 		{"storage.metrics_size", p.Storage.MetricsSize.Value <= MaxMemory, "wants at most " + MaxMemory.String()},
 		{"storage.messages_per_user_day", within(p.Storage.MessagesPerUserDay.Value, 0, 100_000), "wants 0 to 100000"},
 		{"storage.bytes_per_message", within(p.Storage.BytesPerMessage.Value, 0, 64*units.KiB), "wants 0 to 64KiB"},
-		{"storage.uploads_per_user_month", within(p.Storage.UploadsPerUserMonth.Value, 0, 100*units.GiB), "wants 0 to 100GiB"},
+		{"storage.uploads_per_user_month", within(p.Storage.UploadsPerUserMonth.Value, 0, 100*units.GiB),
+			"wants 0 to 100GiB"},
 	} {
 		if !c.good {
 			return fmt.Errorf("%s: %s", c.key, c.want)
@@ -89,7 +93,8 @@ func checkReserve(slices []Slice) error {
 
 func (s Shape) check() error {
 	switch {
-	case !within(s.CPUs.Value, 0.01, MaxCores): // the engine's own least: docs.docker.com/engine/containers/resource_constraints
+	// the engine's own least: docs.docker.com/engine/containers/resource_constraints
+	case !within(s.CPUs.Value, 0.01, MaxCores):
 		return fmt.Errorf("cpus: wants 0.01 to %d", MaxCores)
 	case s.MemoryMin.Value < 6*units.MiB: // the engine's own least, same page
 		return fmt.Errorf("memory_min: wants 6MiB or more")

@@ -40,7 +40,8 @@ func (p PIDs) check() error {
 }
 
 func (q Requests) check() error {
-	if !within(q.PerConcurrent, 0, maxRequests) || !within(q.BurstConcurrent, 0, maxRequests) || q.Min < 1 || q.MinBurst < q.Min {
+	if !within(q.PerConcurrent, 0, maxRequests) || !within(q.BurstConcurrent, 0, maxRequests) ||
+		q.Min < 1 || q.MinBurst < q.Min {
 		return fmt.Errorf("requests: min is 1 or more, min_burst not below it, the others 0 to %d", maxRequests)
 	}
 	return nil

@@ -57,11 +57,14 @@ func (u Upgrade) Change() (UpgradeStep, bool) {
 
 // Where the rules of the way come from.
 const (
-	sourceBackup  = "RocketChat/docs 22db3da, updating-rocket.chat.md: back up first"
-	sourceMajors  = "RocketChat/docs 22db3da, updating-rocket.chat.md: no major version is skipped, each is left from its last minor one"
-	sourceMongo   = "mongodb.com/docs/manual/release-notes/8.0-upgrade-replica-set: from one major version to the next, with the featureCompatibilityVersion of the one that is left"
+	sourceBackup = "RocketChat/docs 22db3da, updating-rocket.chat.md: back up first"
+	sourceMajors = "RocketChat/docs 22db3da, updating-rocket.chat.md: no major version is skipped, " +
+		"each is left from its last minor one"
+	sourceMongo = "mongodb.com/docs/manual/release-notes/8.0-upgrade-replica-set: " +
+		"from one major version to the next, with the featureCompatibilityVersion of the one that is left"
 	sourceConfirm = "mongodb.com/docs/manual/reference/command/setFeatureCompatibilityVersion"
-	noWayBack     = "Rocket.Chat's migrations and MongoDB's data files have no way back: put the backup from before back instead, with its release in " + tree.RequestFile
+	noWayBack     = "Rocket.Chat's migrations and MongoDB's data files have no way back: " +
+		"put the backup from before back instead, with its release in " + tree.RequestFile
 )
 
 // mongoDBLadder are MongoDB's versions in the order in which one is reached from
@@ -88,7 +91,8 @@ func NewUpgrade(from Deployment, release string, allowPrerelease bool) (Upgrade,
 			return Upgrade{}, err
 		}
 	}
-	return Upgrade{From: from, To: c.at, Steps: append([]UpgradeStep{}, c.steps...), Notes: append([]string{}, c.notes...)}, nil
+	steps, notes := append([]UpgradeStep{}, c.steps...), append([]string{}, c.notes...)
+	return Upgrade{From: from, To: c.at, Steps: steps, Notes: notes}, nil
 }
 
 // stops returns the releases on the way: the last one of each major version, and
@@ -106,7 +110,8 @@ func (r Releases) stops(from Deployment, release string, allowPrerelease bool) (
 	case is.LessThan(was):
 		return nil, fault.New("release: %s is older than %s, from which it begins", is, was).Fix(noWayBack)
 	case was.LessThan(semver.MustParse(OldestRelease)):
-		return nil, fault.New("release: %s, which runs, is older than the oldest that rcgen knows a way from, %s", was, OldestRelease).
+		return nil, fault.New("release: %s, which runs, is older than the oldest that rcgen knows a way from, %s",
+			was, OldestRelease).
 			Fix("take it to " + OldestRelease + " as docs.rocket.chat, updating Rocket.Chat, says")
 	}
 	var stops []*semver.Version
@@ -132,7 +137,8 @@ func (r Releases) target(release string, allowPrerelease bool) (*semver.Version,
 	}
 	v := semver.MustParse(release) // CheckRelease has parsed it
 	if v.Prerelease() != "" && !allowPrerelease {
-		return nil, fault.New("release: %s is a pre-release, which has no support and may need a database of its own", release).
+		return nil, fault.New("release: %s is a pre-release, which has no support and may need a database of its own",
+			release).
 			Fix("wait for the release, or give --allow-prerelease")
 	}
 	if b := r.bad(release); b != nil {

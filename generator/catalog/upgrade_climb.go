@@ -39,7 +39,8 @@ func (c *climb) to(stop *semver.Version) error {
 		c.notes = append(c.notes, fmt.Sprintf("Rocket.Chat %s: %s", line.Line, b))
 	}
 	if !slices.Contains(wants.Supported, c.at.MongoDB) {
-		c.notes = append(c.notes, fmt.Sprintf("Rocket.Chat %s is declared for MongoDB %s; %s is stated to work (%s)", stop, Listed(wants.Supported), c.at.MongoDB, wants.Source))
+		c.notes = append(c.notes, fmt.Sprintf("Rocket.Chat %s is declared for MongoDB %s; %s is stated to work (%s)",
+			stop, Listed(wants.Supported), c.at.MongoDB, wants.Source))
 	}
 	return nil
 }
@@ -67,23 +68,30 @@ func (c *climb) mongoDB(stop *semver.Version, wants MongoVersion) error {
 	switch {
 	case step < 0:
 		return fault.New("mongodb: rcgen knows no way from version %q", c.at.MongoDB).
-			Fix("take MongoDB to " + Listed(now.Supported) + " as its release notes say, and look at the version that runs: --mongodb states it")
+			Fix("take MongoDB to " + Listed(now.Supported) + " as its release notes say, " +
+				"and look at the version that runs: --mongodb states it")
 	case step >= slices.Index(mongoDBLadder, wants.MongoDB):
-		return fault.New("mongodb: %s runs, Rocket.Chat %s is declared for %s (%s), and MongoDB's files have no way back", c.at.MongoDB, stop, Listed(wants.Supported), wants.Source).
-			Fix("stay with Rocket.Chat " + c.at.Release + "; or dump the database and restore it into an empty MongoDB " + wants.MongoDB)
+		return fault.New("mongodb: %s runs, Rocket.Chat %s is declared for %s (%s), and MongoDB's files have no way back",
+			c.at.MongoDB, stop, Listed(wants.Supported), wants.Source).
+			Fix("stay with Rocket.Chat " + c.at.Release +
+				"; or dump the database and restore it into an empty MongoDB " + wants.MongoDB)
 	}
 	next := mongoDBLadder[step+1]
 	if !now.Fits(next) && now.Fits(c.at.MongoDB) {
-		return fault.New("mongodb: no version is supported by both Rocket.Chat %s and %s: %s, and %s", c.at.Release, stop, Listed(now.Supported), Listed(wants.Supported)).
-			Fix("another release of that major version may share one: `rcgen releases` lists them, " + DefaultRelease + " is the default")
+		return fault.New("mongodb: no version is supported by both Rocket.Chat %s and %s: %s, and %s",
+			c.at.Release, stop, Listed(now.Supported), Listed(wants.Supported)).
+			Fix("another release of that major version may share one: `rcgen releases` lists them, " +
+				DefaultRelease + " is the default")
 	}
 	if c.at.FCV != c.at.MongoDB {
-		c.fcv("MongoDB " + next + " starts only on data with this featureCompatibilityVersion; setting it again changes nothing")
+		c.fcv("MongoDB " + next + " starts only on data with this featureCompatibilityVersion; " +
+			"setting it again changes nothing")
 	}
 	c.backup()
 	from := c.at.MongoDB
 	c.at.MongoDB = next
-	c.add(StepMongoDB, from, next, fmt.Sprintf("Rocket.Chat %s is declared for MongoDB %s", stop, Listed(wants.Supported)), sourceMongo)
+	why := fmt.Sprintf("Rocket.Chat %s is declared for MongoDB %s", stop, Listed(wants.Supported))
+	c.add(StepMongoDB, from, next, why, sourceMongo)
 	c.fcv("once MongoDB " + next + " runs well: afterwards there is no way back to " + from)
 	return nil
 }
@@ -100,5 +108,8 @@ func (c *climb) backup() {
 }
 
 func (c *climb) add(kind StepKind, from, to, why, source string) {
-	c.steps = append(c.steps, UpgradeStep{Number: len(c.steps) + 1, Kind: kind, From: from, To: to, After: c.at, Why: why, Source: source})
+	c.steps = append(c.steps, UpgradeStep{
+		Number: len(c.steps) + 1, Kind: kind, From: from, To: to, After: c.at,
+		Why: why, Source: source,
+	})
 }

@@ -12,7 +12,8 @@ const (
 	disks      = `job="node",fstype!~"tmpfs|ramfs"`
 	hostBusy   = `1 - avg(rate(node_cpu_seconds_total{job="node",mode="idle"}[$__rate_interval]))`
 	hostMemory = `node_memory_MemAvailable_bytes{job="node"} / node_memory_MemTotal_bytes{job="node"}`
-	hostDisk   = `min by (mountpoint) (node_filesystem_avail_bytes{` + disks + `} / node_filesystem_size_bytes{` + disks + `})`
+	hostDisk   = `min by (mountpoint) (node_filesystem_avail_bytes{` + disks + `}` +
+		` / node_filesystem_size_bytes{` + disks + `})`
 )
 
 // host is the machine. There is nothing on its network: the exporter's container
@@ -93,18 +94,21 @@ func hostDisks(d alerts.Deployment) []panel {
 				` / node_filesystem_size_bytes{DISKS})`, "DISKS", disks, "HOURS", hours), "{{mountpoint}}"),
 		}, {
 			title: "Inodes free", unit: "percentunit", max: 1,
-			about:   "By file system; at 0 no file can be made, however much room there is.",
-			queries: one(`min by (mountpoint) (node_filesystem_files_free{`+disks+`} / node_filesystem_files{`+disks+`} != 0)`, "{{mountpoint}}"),
+			about: "By file system; at 0 no file can be made, however much room there is.",
+			queries: one(`min by (mountpoint) (node_filesystem_files_free{`+disks+`}`+
+				` / node_filesystem_files{`+disks+`} != 0)`, "{{mountpoint}}"),
 		}, {
 			title: "Disk busy", unit: "percentunit",
-			about:   "Share of time with work to do; near 100 % for long, MongoDB waits.",
-			queries: one(`rate(node_disk_io_time_seconds_total{job="node",device!~"loop.+|ram.+|sr.+"}[$__rate_interval])`, "{{device}}"),
+			about: "Share of time with work to do; near 100 % for long, MongoDB waits.",
+			queries: one(`rate(node_disk_io_time_seconds_total{job="node",device!~"loop.+|ram.+|sr.+"}[$__rate_interval])`,
+				"{{device}}"),
 		}, {
 			title: "Disk traffic", unit: "Bps",
 			about: "Good is what it was yesterday; reads that rise mean that the memory no longer holds what is in use.",
 			queries: []query{
 				{`rate(node_disk_read_bytes_total{job="node",device!~"loop.+|ram.+|sr.+"}[$__rate_interval])`, "{{device}} read"},
-				{`rate(node_disk_written_bytes_total{job="node",device!~"loop.+|ram.+|sr.+"}[$__rate_interval])`, "{{device}} written"},
+				{`rate(node_disk_written_bytes_total{job="node",device!~"loop.+|ram.+|sr.+"}[$__rate_interval])`,
+					"{{device}} written"},
 			},
 		},
 	}

@@ -25,8 +25,9 @@ func logVolume() []panel {
 			queries: one(`sum by (detected_level) (count_over_time({service_name=~"$service"}[$__auto]))`, "{{detected_level}}"),
 		}, {
 			title: "Errors", unit: "short", loki: true,
-			about:   "Lines of the levels error, fatal and critical; 0 is good.",
-			queries: one(`sum(count_over_time({service_name=~"$service"} | detected_level=~"error|fatal|critical" [$__auto])) or vector(0)`, "errors"),
+			about: "Lines of the levels error, fatal and critical; 0 is good.",
+			queries: one(`sum(count_over_time({service_name=~"$service"} | detected_level=~"error|fatal|critical" [$__auto]))`+
+				` or vector(0)`, "errors"),
 		}, {
 			title: "Slow queries of MongoDB", unit: "short", loki: true,
 			about:   "MongoDB writes a line for each operation above 100 ms; few are good.",
@@ -67,5 +68,6 @@ func logLines() []panel {
 // lost asks for a counter that ends in _total or not, as the collector's version
 // has it.
 func lost(how string) string {
-	return fill(`sum(rate({__name__=~"otelcol_exporter_HOW_failed_log_records(_total)?",job="otel-collector"}[$__rate_interval])) or vector(0)`, "HOW", how)
+	return fill(`sum(rate({__name__=~"otelcol_exporter_HOW_failed_log_records(_total)?",job="otel-collector"}`+
+		`[$__rate_interval])) or vector(0)`, "HOW", how)
 }

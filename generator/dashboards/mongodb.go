@@ -30,13 +30,15 @@ func mongodbSet(d alerts.Deployment) []panel {
 			queries: one(`sum(min by (member_idx) (mongodb_rs_members_health{job="mongodb"}))`, "healthy"),
 		}, {
 			title: "Oplog window", kind: number, unit: "s",
-			about:   "How long a member may be away and still catch up; good is a day and more.",
-			queries: one(`min(mongodb_mongod_replset_oplog_head_timestamp{job="mongodb"} - mongodb_mongod_replset_oplog_tail_timestamp{job="mongodb"})`, "window"),
+			about: "How long a member may be away and still catch up; good is a day and more.",
+			queries: one(`min(mongodb_mongod_replset_oplog_head_timestamp{job="mongodb"}`+
+				` - mongodb_mongod_replset_oplog_tail_timestamp{job="mongodb"})`, "window"),
 		}, {
 			title: "Behind the primary", unit: "s", steps: above(d.ReplicationLag),
 			about: "By member; good is 0 to 1 s, above the line a failover loses time or messages.",
 			queries: one(`(scalar(max(mongodb_rs_members_optimeDate{job="mongodb"}))`+
-				` - max by (member_idx) (mongodb_rs_members_optimeDate{job="mongodb",member_state=~"PRIMARY|SECONDARY"})) / 1000`, "{{member_idx}}"),
+				` - max by (member_idx) (mongodb_rs_members_optimeDate{job="mongodb",member_state=~"PRIMARY|SECONDARY"})) / 1000`,
+				"{{member_idx}}"),
 		}, {
 			title: "Connections of the limit", unit: "percentunit", max: 1, steps: above(d.Connections),
 			about: "Each replica of Rocket.Chat has a pool; near 100 % new connections are refused.",
@@ -44,8 +46,9 @@ func mongodbSet(d alerts.Deployment) []panel {
 				` / sum by (instance) (mongodb_ss_connections{job="mongodb",conn_type=~"current|available"})`, "{{instance}}"),
 		}, {
 			title: "Size of the databases", unit: "bytes",
-			about:   "Data and indexes on disk; good is a growth that the disk has room for.",
-			queries: one(`max by (database) (mongodb_dbstats_totalSize{job="mongodb",database!~"admin|config|local"})`, "{{database}}"),
+			about: "Data and indexes on disk; good is a growth that the disk has room for.",
+			queries: one(`max by (database) (mongodb_dbstats_totalSize{job="mongodb",database!~"admin|config|local"})`,
+				"{{database}}"),
 		},
 	}
 }
@@ -54,17 +57,20 @@ func mongodbLoad(d alerts.Deployment) []panel {
 	return []panel{
 		{
 			title: "Operations per second", unit: "ops",
-			about:   "By kind; good is a curve like that of the users.",
-			queries: one(`sum by (legacy_op_type) (rate(mongodb_ss_opcounters{job="mongodb"}[$__rate_interval]))`, "{{legacy_op_type}}"),
+			about: "By kind; good is a curve like that of the users.",
+			queries: one(`sum by (legacy_op_type) (rate(mongodb_ss_opcounters{job="mongodb"}[$__rate_interval]))`,
+				"{{legacy_op_type}}"),
 		}, {
 			title: "Time of an operation, mean", unit: "s",
 			about: "By kind; a few milliseconds are good, tens of them make every replica slow.",
-			queries: one(`sum by (op_type) (rate(mongodb_ss_opLatencies_latency{job="mongodb",op_type=~"reads|writes|commands"}[$__rate_interval]))`+
-				` / sum by (op_type) (rate(mongodb_ss_opLatencies_ops{job="mongodb",op_type=~"reads|writes|commands"}[$__rate_interval])) / 1e6`, "{{op_type}}"),
+			queries: one(fill(`sum by (op_type) (rate(mongodb_ss_opLatencies_latency{KINDS}[$__rate_interval]))`+
+				` / sum by (op_type) (rate(mongodb_ss_opLatencies_ops{KINDS}[$__rate_interval])) / 1e6`,
+				"KINDS", `job="mongodb",op_type=~"reads|writes|commands"`), "{{op_type}}"),
 		}, {
 			title: "Operations that wait for a lock or a ticket", unit: "short", steps: above(d.LockQueue),
-			about:   "0 is good; a queue that stays means that the disk or the CPU is too slow.",
-			queries: one(`sum by (count_type) (mongodb_ss_globalLock_currentQueue{job="mongodb",count_type=~"readers|writers"})`, "{{count_type}}"),
+			about: "0 is good; a queue that stays means that the disk or the CPU is too slow.",
+			queries: one(`sum by (count_type) (mongodb_ss_globalLock_currentQueue{job="mongodb",count_type=~"readers|writers"})`,
+				"{{count_type}}"),
 		}, {
 			title: "Tickets in use", unit: "percentunit", max: 1,
 			about: "Operations let into the storage engine, of those allowed; at 100 % the others wait.",

@@ -62,7 +62,8 @@ func overviewChat(d alerts.Deployment) []panel {
 	return []panel{
 		{
 			title: "Users connected by replica", unit: "short", steps: above(d.CapacityShare*users, users),
-			about: "Good is an even spread well below the plan; one replica far above the others has the sessions of one that was away.",
+			about: "Good is an even spread well below the plan; " +
+				"one replica far above the others has the sessions of one that was away.",
 			queries: []query{
 				{`sum by (instance) (rocketchat_ddp_connected_users{job="rocketchat"})`, "{{instance}}"},
 				{`sum(rocketchat_ddp_connected_users{job="rocketchat"})`, "all"},
@@ -70,8 +71,9 @@ func overviewChat(d alerts.Deployment) []panel {
 			},
 		}, {
 			title: "Messages sent per second", unit: "short",
-			about:   "Follows the working day; none at all while users are connected is bad.",
-			queries: one(`sum by (instance) (rate(rocketchat_message_sent{job="rocketchat"}[$__rate_interval]))`, "{{instance}}"),
+			about: "Follows the working day; none at all while users are connected is bad.",
+			queries: one(`sum by (instance) (rate(rocketchat_message_sent{job="rocketchat"}[$__rate_interval]))`,
+				"{{instance}}"),
 		}, {
 			title: "Answers that are errors", unit: "percentunit", steps: above(d.ErrorShare),
 			about:   "Share of 5xx in all answers of Rocket.Chat; good is 0.",

@@ -22,8 +22,9 @@ func replicaNumbers(d alerts.Deployment) []panel {
 	return []panel{
 		{
 			title: "Restarts in the last hour", kind: number, unit: "short", steps: above(d.Restarts),
-			about:   "0 is good, unless somebody restarted it.",
-			queries: one(`sum by (instance) (changes(process_start_time_seconds{job="rocketchat",instance=~"$replica"}[1h]))`, "{{instance}}"),
+			about: "0 is good, unless somebody restarted it.",
+			queries: one(`sum by (instance) (changes(process_start_time_seconds{job="rocketchat",instance=~"$replica"}[1h]))`,
+				"{{instance}}"),
 		}, {
 			title: "Push notifications waiting (daily figure)", kind: number, unit: "short", steps: above(d.PushQueue),
 			about:   "Of the whole workspace, counted at start and once a day; many mean that the push gateway is not reached.",
@@ -40,9 +41,11 @@ func replicaProcess(d alerts.Deployment) []panel {
 			queries: one(`nodejs_eventloop_lag_p99_seconds{job="rocketchat",instance=~"$replica"}`, "{{instance}}"),
 		}, {
 			title: "Event loop busy", unit: "percentunit", max: 1, steps: above(d.EventLoopUtilization),
-			about: "Share of time without a pause; near 100 % the replica takes no more. Before Rocket.Chat 8 the CPU used stands in.",
+			about: "Share of time without a pause; near 100 % the replica takes no more. " +
+				"Before Rocket.Chat 8 the CPU used stands in.",
 			queries: one(`nodejs_event_loop_utilization_ratio{job="rocketchat",instance=~"$replica"}`+
-				` or clamp_max(rate(process_cpu_seconds_total{job="rocketchat",instance=~"$replica"}[$__rate_interval]), 1)`, "{{instance}}"),
+				` or clamp_max(rate(process_cpu_seconds_total{job="rocketchat",instance=~"$replica"}[$__rate_interval]), 1)`,
+				"{{instance}}"),
 		}, {
 			title: "CPU of the limit", unit: "percentunit", steps: above(d.CPUShare),
 			about: "The limit is " + figure(d.CPULimit) + " CPUs; at 100 % the kernel holds the replica back.",
@@ -56,18 +59,20 @@ func replicaMemory(d alerts.Deployment) []panel {
 	return []panel{
 		{
 			title: "Heap of the limit", unit: "percentunit", max: 1, steps: above(d.HeapShare),
-			about: "The limit is " + units.BytesSize(float64(d.HeapLimit)) + "; a saw is good, a slope that never falls is a leak and ends in a restart.",
+			about: "The limit is " + units.BytesSize(float64(d.HeapLimit)) +
+				"; a saw is good, a slope that never falls is a leak and ends in a restart.",
 			queries: one(fill(`nodejs_heap_size_used_bytes{job="rocketchat",instance=~"$replica"} / LIMIT`,
 				"LIMIT", figure(float64(d.HeapLimit))), "{{instance}}"),
 		}, {
 			title: "Memory of the limit", unit: "percentunit", max: 1, steps: above(d.MemoryShare),
-			about: "Resident memory; the limit is " + units.BytesSize(float64(d.MemoryLimit)) + ", and at 100 % the kernel ends the replica.",
+			about: "Resident memory; the limit is " + units.BytesSize(float64(d.MemoryLimit)) +
+				", and at 100 % the kernel ends the replica.",
 			queries: one(fill(`process_resident_memory_bytes{job="rocketchat",instance=~"$replica"} / LIMIT`,
 				"LIMIT", figure(float64(d.MemoryLimit))), "{{instance}}"),
 		}, {
 			title: "Time in garbage collection", unit: "percentunit",
 			about:   "A few per cent are good; more means that the heap is nearly full.",
-			queries: one(`sum by (instance) (rate(nodejs_gc_duration_seconds_sum{job="rocketchat",instance=~"$replica"}[$__rate_interval]))`, "{{instance}}"),
+			queries: one(rates("nodejs_gc_duration_seconds_sum"), "{{instance}}"),
 		},
 	}
 }
@@ -84,7 +89,7 @@ func replicaWork(d alerts.Deployment) []panel {
 		}, {
 			title: "Methods per second", unit: "short",
 			about:   "Calls of clients over DDP; one replica far above the others has a noisy client.",
-			queries: one(`sum by (instance) (rate(rocketchat_meteor_methods_count{job="rocketchat",instance=~"$replica"}[$__rate_interval]))`, "{{instance}}"),
+			queries: one(rates("rocketchat_meteor_methods_count"), "{{instance}}"),
 		}, {
 			title: "Time of a method, mean", unit: "s",
 			about:   "Steady is good; a rise without more calls points to MongoDB.",
@@ -97,14 +102,15 @@ func replicaWork(d alerts.Deployment) []panel {
 			// The summary has milliseconds, whatever its name says:
 			// apps/meteor/server/services/meteor/service.ts observes Date.now() - _updatedAt.
 			title: "Way of a message, 95th percentile", unit: "s", steps: above(d.RoundTrip),
-			about:   "From being saved to being sent out to the clients; above the line people see messages late.",
-			queries: one(`rocketchat_messages_roundtrip_time_summary{job="rocketchat",instance=~"$replica",quantile="0.95"} / 1000`, "{{instance}}"),
+			about: "From being saved to being sent out to the clients; above the line people see messages late.",
+			queries: one(`rocketchat_messages_roundtrip_time_summary{job="rocketchat",instance=~"$replica",quantile="0.95"}`+
+				` / 1000`, "{{instance}}"),
 		}, {
 			// The counter appears with the first refusal: until then there were none.
 			title: "Calls refused by the rate limiter per second", unit: "short", steps: above(d.RateLimited),
 			about: "0 is good; above the line a client is in a loop, or the limit is too low for the users behind one address.",
 			queries: []query{
-				{`sum by (instance) (rate(rocketchat_ddp_rate_limit_exceeded{job="rocketchat",instance=~"$replica"}[$__rate_interval]))` +
+				{rates("rocketchat_ddp_rate_limit_exceeded") +
 					` or sum by (instance) (0 * (up{job="rocketchat",instance=~"$replica"} == 1))`, "{{instance}}"},
 				{`sum(rate(rocketchat_ddp_rate_limit_exceeded{job="rocketchat"}[$__rate_interval])) or vector(0)`, "all replicas"},
 			},
@@ -115,6 +121,10 @@ func replicaWork(d alerts.Deployment) []panel {
 // mean is the mean duration of a summary by replica. Quantiles of several
 // summaries cannot be put together.
 func mean(summary string) string {
-	return fill(`sum by (instance) (rate(SUMMARY_sum{job="rocketchat",instance=~"$replica"}[$__rate_interval]))`+
-		` / sum by (instance) (rate(SUMMARY_count{job="rocketchat",instance=~"$replica"}[$__rate_interval]))`, "SUMMARY", summary)
+	return rates(summary+"_sum") + " / " + rates(summary+"_count")
+}
+
+// rates is the rate of a counter by replica.
+func rates(counter string) string {
+	return `sum by (instance) (rate(` + counter + `{job="rocketchat",instance=~"$replica"}[$__rate_interval]))`
 }

@@ -12,7 +12,8 @@ import (
 // errorShare has no numerator until there was an error: until then there were none. The
 // router counts what clients got; the service each attempt, and nothing where no replica
 // is up.
-const errorShare = `(sum(rate(traefik_router_requests_total{job="traefik",router="rocketchat@file",code=~"5.."}[$__rate_interval])) or vector(0))` +
+const errorShare = `(sum(rate(` +
+	`traefik_router_requests_total{job="traefik",router="rocketchat@file",code=~"5.."}[$__rate_interval])) or vector(0))` +
 	` / sum(rate(traefik_router_requests_total{job="traefik",router="rocketchat@file"}[$__rate_interval]))`
 
 // latency leaves out websockets: their duration is the connection's life.
@@ -34,7 +35,8 @@ func traefikNumbers(d alerts.Deployment) []panel {
 	all := []panel{
 		{
 			title: "Replicas in rotation", kind: number, unit: "short", steps: below(float64(d.Instances)),
-			about:   "Replicas that pass Traefik's health check; fewer than the planned " + strconv.Itoa(d.Instances) + " is a fault.",
+			about: "Replicas that pass Traefik's health check; fewer than the planned " +
+				strconv.Itoa(d.Instances) + " is a fault.",
 			queries: one(`sum(traefik_service_server_up{job="traefik",service="rocketchat@file"})`, "in rotation"),
 		}, {
 			title: "Configuration read", kind: number, unit: "s",
@@ -46,7 +48,8 @@ func traefikNumbers(d alerts.Deployment) []panel {
 		return all
 	}
 	return append(all, panel{
-		title: "Certificate: days left", kind: number, unit: "d", signed: true, steps: below(d.CertificateCritical, d.CertificateDays),
+		title: "Certificate: days left", kind: number, unit: "d", signed: true,
+		steps:   below(d.CertificateCritical, d.CertificateDays),
 		about:   "Certificates are renewed by themselves; below the limit that has failed.",
 		queries: one(`min by (cn) (traefik_tls_certs_not_after{job="traefik"} - time()) / 86400`, "{{cn}}"),
 	})
@@ -56,8 +59,9 @@ func traefikRequests(d alerts.Deployment) []panel {
 	return []panel{
 		{
 			title: "Requests per second by status", unit: "reqps",
-			about:   "Good is 2xx and 3xx; 101 is a websocket that ended.",
-			queries: one(`sum by (code) (rate(traefik_router_requests_total{job="traefik",router="rocketchat@file"}[$__rate_interval]))`, "{{code}}"),
+			about: "Good is 2xx and 3xx; 101 is a websocket that ended.",
+			queries: one(`sum by (code) (rate(`+
+				`traefik_router_requests_total{job="traefik",router="rocketchat@file"}[$__rate_interval]))`, "{{code}}"),
 		}, {
 			title: "Answers that are errors", unit: "percentunit", steps: above(d.ErrorShare),
 			about:   "Share of 5xx in all answers of Rocket.Chat; good is 0.",
@@ -65,7 +69,8 @@ func traefikRequests(d alerts.Deployment) []panel {
 		}, {
 			title: "Requests refused per second", unit: "reqps",
 			about: "4xx: some are good, clients probe; a jump of 429 is the rate limiter, one of 401 a broken login.",
-			queries: one(`sum(rate(traefik_router_requests_total{job="traefik",router="rocketchat@file",code=~"4.."}[$__rate_interval]))`+
+			queries: one(`sum(rate(`+
+				`traefik_router_requests_total{job="traefik",router="rocketchat@file",code=~"4.."}[$__rate_interval]))`+
 				` or vector(0)`, "4xx"),
 		}, {
 			title: "Time to answer", unit: "s", steps: above(d.Latency),
@@ -87,8 +92,10 @@ func traefikRequests(d alerts.Deployment) []panel {
 			title: "Bytes per second", unit: "Bps",
 			about: "Uploads come in, downloads go out; a plateau is the end of the line's bandwidth.",
 			queries: []query{
-				{`sum(rate(traefik_service_requests_bytes_total{job="traefik",service="rocketchat@file"}[$__rate_interval]))`, "in"},
-				{`sum(rate(traefik_service_responses_bytes_total{job="traefik",service="rocketchat@file"}[$__rate_interval]))`, "out"},
+				{`sum(rate(traefik_service_requests_bytes_total{job="traefik",service="rocketchat@file"}[$__rate_interval]))`,
+					"in"},
+				{`sum(rate(traefik_service_responses_bytes_total{job="traefik",service="rocketchat@file"}[$__rate_interval]))`,
+					"out"},
 			},
 		},
 	}
@@ -102,8 +109,10 @@ func traefikProcess(d alerts.Deployment) []panel {
 			queries: one(`rate(process_cpu_seconds_total{job="traefik"}[$__rate_interval])`, "used"),
 		}, {
 			title: "Memory of its limit", unit: "percentunit", max: 1, steps: above(d.MemoryShare),
-			about:   "Resident memory; the limit is " + units.BytesSize(float64(d.ProxyMemory)) + ". Good is a curve like that of the open connections; at 100 % all of them drop.",
-			queries: one(fill(`process_resident_memory_bytes{job="traefik"} / LIMIT`, "LIMIT", figure(float64(d.ProxyMemory))), "resident"),
+			about: "Resident memory; the limit is " + units.BytesSize(float64(d.ProxyMemory)) + ". " +
+				"Good is a curve like that of the open connections; at 100 % all of them drop.",
+			queries: one(fill(`process_resident_memory_bytes{job="traefik"} / LIMIT`,
+				"LIMIT", figure(float64(d.ProxyMemory))), "resident"),
 		},
 	}
 }

@@ -14,12 +14,18 @@ type variable struct {
 
 // The variables of the dashboards.
 var (
-	replicaVariable = variable{name: "replica", label: "Replica", values: `label_values(up{job="rocketchat"}, instance)`, all: ".*"}
+	replicaVariable = variable{
+		name: "replica", label: "Replica",
+		values: `label_values(up{job="rocketchat"}, instance)`, all: ".*",
+	}
 	// Loki refuses a selector that matches the empty string, so not ".*".
 	serviceVariable = variable{name: "service", label: "Service", loki: true, values: "service_name", all: ".+"}
 	// The values of detected_level that Loki knows: grafana.com/docs/loki/latest,
 	// "Automatic log level detection".
-	levelVariable = variable{name: "level", label: "Level", fixed: "trace,debug,info,warn,error,fatal,critical,unknown", all: ".*"}
+	levelVariable = variable{
+		name: "level", label: "Level",
+		fixed: "trace,debug,info,warn,error,fatal,critical,unknown", all: ".*",
+	}
 )
 
 func (v variable) model() dashboard.VariableModel {

@@ -113,7 +113,10 @@ func ordinary(value string) bool {
 }
 
 // harmlessEndings end the names of variables that say where something is, or which.
-var harmlessEndings = []string{"IMAGE", "TAG", "VERSION", "DIGEST", "HOST", "DOMAIN", "ROOT", "DIR", "PATH", "REGION", "BUCKET"}
+var harmlessEndings = []string{
+	"IMAGE", "TAG", "VERSION", "DIGEST",
+	"HOST", "DOMAIN", "ROOT", "DIR", "PATH", "REGION", "BUCKET",
+}
 
 // harmless reports whether a variable is one of those, or what Compose and Docker read
 // themselves: what looks drawn by chance there was made by a machine.

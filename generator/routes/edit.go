@@ -143,7 +143,8 @@ func PutBack(routes []byte, name, entry string) ([]byte, error) {
 	}
 	entry = strings.Replace(entry, "http://"+was+":", "http://"+name+":", 1)
 	at := all[len(all)-1].to
-	if i := slices.IndexFunc(all, func(s server) bool { return ReplicaNumber(ReplicaOf(s.name)) > ReplicaNumber(replica) }); i >= 0 {
+	behind := func(s server) bool { return ReplicaNumber(ReplicaOf(s.name)) > ReplicaNumber(replica) }
+	if i := slices.IndexFunc(all, behind); i >= 0 {
 		at = all[i].from
 	}
 	before, after := routes[:at], routes[at:]
@@ -173,6 +174,6 @@ func Rename(routes []byte, name, container string) (renamed []byte, entry string
 	}
 	s := servers(routes)[i]
 	entry = string(routes[s.from:s.to])
-	renamed = slices.Concat(routes[:s.from], []byte(strings.Replace(entry, "http://"+name+":", "http://"+container+":", 1)), routes[s.to:])
-	return renamed, entry, nil
+	moved := strings.Replace(entry, "http://"+name+":", "http://"+container+":", 1)
+	return slices.Concat(routes[:s.from], []byte(moved), routes[s.to:]), entry, nil
 }

@@ -66,7 +66,8 @@ func Steered(routes []byte, sockets []string) ([]byte, error) {
 	text, err := yaml.Marshal(map[string]any{"http": map[string]any{
 		"routers": routers, "services": map[string]any{service: map[string]any{"loadBalancer": balancer}},
 	}})
-	return append([]byte("# New websockets go to replicas that are up to date: rcgen apply is at work, and removes this file.\n"), text...), err
+	const head = "# New websockets go to replicas that are up to date: rcgen apply is at work, and removes this file.\n"
+	return append([]byte(head), text...), err
 }
 
 // steeredServers returns those of the servers that are in sockets, in that order. It is

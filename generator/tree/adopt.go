@@ -45,7 +45,7 @@ func Adopt(current fs.FS, path string, back bool) (Valid, error) {
 		switch text, kept := b[path+NewSuffix]; {
 		case offer == nil && kept: // the conflict was settled
 			entry.SHA256, b[path] = entry.Offered, text
-		case offer != nil && checksum(offer) == entry.Offered:
+		case offer != nil && Checksum(offer) == entry.Offered:
 			changes = append(changes, Change{Op: Remove, File: File{Path: path + NewSuffix}})
 		}
 		entry.Offered = ""
@@ -77,7 +77,9 @@ func Eject(current fs.FS, o Outcome, check Check) (Valid, error) {
 		return Valid{}, err
 	}
 	traces := []string{BaseFile, LockFile, RequestFile, ApplyFile, AppliedFile, routes.SteerFile}
-	changes := slices.DeleteFunc(slices.Clone(v.changes), func(c Change) bool { return slices.Contains(traces, c.File.Path) })
+	changes := slices.DeleteFunc(slices.Clone(v.changes), func(c Change) bool {
+		return slices.Contains(traces, c.File.Path)
+	})
 	for _, path := range traces {
 		was, err := ReadOptional(current, path)
 		if err != nil {

@@ -45,14 +45,17 @@ func (e *ConflictError) Error() string {
 
 // Hints says how a conflict is settled.
 func (e *ConflictError) Hints() []string {
-	const settle = "take over what you want, delete FILE" + NewSuffix + ", and run the command again; rcgen adopt FILE keeps rcgen away from it"
+	const settle = "take over what you want, delete FILE" + NewSuffix + ", and run the command again; " +
+		"rcgen adopt FILE keeps rcgen away from it"
 	switch {
 	case e.Ejected:
 		return []string{"rcgen adopt FILE leaves it as it is; then eject again"}
 	case e.DryRun:
-		return []string{"without --dry-run rcgen's version is put beside each of them as FILE" + NewSuffix + ": then " + settle}
+		return []string{"without --dry-run rcgen's version is put beside each of them as FILE" + NewSuffix +
+			": then " + settle}
 	}
-	hints := []string{"each of them is as you left it, and what rcgen would write lies beside it as FILE" + NewSuffix + ": " + settle}
+	hints := []string{"each of them is as you left it, and what rcgen would write lies beside it as FILE" + NewSuffix +
+		": " + settle}
 	if e.Alone {
 		hints = append(hints, "nothing else was written: with these files as they are the project would not be valid")
 	}

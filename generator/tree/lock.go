@@ -39,7 +39,8 @@ type Entry struct {
 	Adopted bool   `yaml:"adopted,omitempty"` // a person took it over
 }
 
-func checksum(content []byte) string {
+// Checksum returns the SHA-256 of content in hex.
+func Checksum(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }
@@ -48,7 +49,8 @@ func checksum(content []byte) string {
 // one. Paths are those of templates: plain in YAML.
 func (l Lock) encode() []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What rcgen wrote, to tell its files from yours. Commit it; do not edit it.\nversion: %d\nrcgen: %s\nfiles:\n", l.Version, l.Rcgen)
+	b.WriteString("# What rcgen wrote, to tell its files from yours. Commit it; do not edit it.\n")
+	fmt.Fprintf(&b, "version: %d\nrcgen: %s\nfiles:\n", l.Version, l.Rcgen)
 	for _, path := range slices.Sorted(maps.Keys(l.Files)) {
 		fmt.Fprintf(&b, "  %s: %s\n", path, l.Files[path])
 	}
@@ -84,7 +86,8 @@ func ReadLock(project fs.FS) (Lock, error) {
 		Rcgen   string `yaml:"rcgen"`
 	}
 	if err := yaml.Unmarshal(data, &head); err == nil && (head.Version > LockVersion || newer(head.Rcgen)) {
-		return Lock{}, fault.New("%s: the project was written by rcgen %s, newer than this one, %s", LockFile, head.Rcgen, Version).
+		return Lock{}, fault.New("%s: the project was written by rcgen %s, newer than this one, %s",
+			LockFile, head.Rcgen, Version).
 			Fix("use that version or a later one")
 	}
 	l := Lock{}

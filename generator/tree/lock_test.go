@@ -43,7 +43,7 @@ func TestLockRoundTrip(t *testing.T) {
 
 func TestReadLockFirstFormat(t *testing.T) {
 	got := must(ReadLock(disk(LockFile, lockOf("a", "1", "b/c", "2"))))(t)
-	want := Lock{Version: 1, Rcgen: "0.1.0", Files: map[string]Entry{"a": {SHA256: checksum([]byte("1"))}, "b/c": {SHA256: checksum([]byte("2"))}}}
+	want := Lock{Version: 1, Rcgen: "0.1.0", Files: map[string]Entry{"a": {SHA256: Checksum([]byte("1"))}, "b/c": {SHA256: Checksum([]byte("2"))}}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

@@ -148,7 +148,10 @@ func (o Outcome) changes(current fs.FS, all bool) ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range []File{{Path: LockFile, Content: lock.encode(), Mode: 0o644}, {Path: BaseFile, Content: text, Mode: 0o644}} {
+	for _, f := range []File{
+		{Path: LockFile, Content: lock.encode(), Mode: 0o644},
+		{Path: BaseFile, Content: text, Mode: 0o644},
+	} {
 		was, err := ReadOptional(current, f.Path)
 		switch {
 		case err != nil:
@@ -196,7 +199,7 @@ func (s State) record(applied bool) (Entry, base) {
 			offer = s.offer
 		}
 		e := keep()
-		e.Offered = checksum([]byte(offer))
+		e.Offered = Checksum([]byte(offer))
 		content[s.Path+NewSuffix] = offer
 		return e, content
 	case !applied:
@@ -212,7 +215,7 @@ func (s State) record(applied bool) (Entry, base) {
 		return Entry{}, nil
 	}
 	content[s.Path] = string(s.Want)
-	return Entry{SHA256: checksum(s.Want), Origin: s.file.Origin, Adopted: s.file.Seed}, content
+	return Entry{SHA256: Checksum(s.Want), Origin: s.file.Origin, Adopted: s.file.Seed}, content
 }
 
 // changes returns what is done to a file and to the offer beside it.
@@ -231,7 +234,7 @@ func (s State) changes() []Change {
 	}
 	offer := File{Path: s.Path + NewSuffix, Content: s.Want, Mode: f.Mode}
 	switch {
-	case !s.Conflicted() && s.offered != nil && checksum(s.offered) == s.entry.Offered:
+	case !s.Conflicted() && s.offered != nil && Checksum(s.offered) == s.entry.Offered:
 		all = append(all, Change{Op: Remove, File: File{Path: offer.Path}, Class: Untouched})
 	case !s.Conflicted() || s.reworked() || bytes.Equal(s.offered, s.Want) && s.offered != nil:
 	case s.offered == nil:

@@ -38,7 +38,7 @@ func record(tb testing.TB, dir fstest.MapFS, path string) string {
 	lock, b := must(ReadLock(dir))(tb), must(readBase(dir))(tb)
 	sums := map[string]string{"": "-"}
 	for name, v := range versions {
-		sums[checksum([]byte(v))] = name
+		sums[Checksum([]byte(v))] = name
 	}
 	entry, known := lock.Files[path]
 	if !known {

@@ -47,7 +47,7 @@ type State struct {
 
 // reworked reports whether a person edited the offer beside the file: it is left to
 // them.
-func (s State) reworked() bool { return s.offered != nil && checksum(s.offered) != s.entry.Offered }
+func (s State) reworked() bool { return s.offered != nil && Checksum(s.offered) != s.entry.Offered }
 
 // Conflicted reports whether rcgen's version could not be brought in.
 func (s State) Conflicted() bool { return len(s.Conflicts) > 0 || s.NoBase }
@@ -111,7 +111,7 @@ func (s State) classify(lock Lock) Class {
 		return Missing
 	case s.Have == nil:
 		return New
-	case s.known && checksum(s.Have) == s.entry.SHA256:
+	case s.known && Checksum(s.Have) == s.entry.SHA256:
 		return Untouched
 	case s.known:
 		return Edited
@@ -128,13 +128,13 @@ func (s *State) findBase(b base) {
 	text, ok := b[s.Path]
 	s.offer = b[s.Path+NewSuffix]
 	if s.entry.Offered != "" && s.offered == nil {
-		if ok && checksum([]byte(text)) == s.entry.SHA256 {
+		if ok && Checksum([]byte(text)) == s.entry.SHA256 {
 			s.former = []byte(text)
 		}
 		text, ok = b[s.Path+NewSuffix]
 		s.entry.SHA256, s.entry.Offered = s.entry.Offered, ""
 	}
-	if ok && checksum([]byte(text)) == s.entry.SHA256 {
+	if ok && Checksum([]byte(text)) == s.entry.SHA256 {
 		s.base = []byte(text)
 	}
 }

@@ -39,7 +39,8 @@ func (m *model) certificate(p tree.Project, domain string) []Finding {
 		return nil
 	}
 	return []Finding{{Code: FindCertificate, File: file, Message: err.Error(),
-		Hint: "PEM: the certificate for the domain first, then its chain, in " + certificateFile + "; its key, not encrypted, in " + keyFile}}
+		Hint: "PEM: the certificate for the domain first, then its chain, in " + certificateFile +
+			"; its key, not encrypted, in " + keyFile}}
 }
 
 func parseCertificate(data []byte) (*x509.Certificate, error) {

@@ -137,7 +137,8 @@ func (m *model) paths(exists func(string) bool) []Finding {
 	for _, svc := range m.sortedServices() {
 		for _, v := range svc.Volumes {
 			if v.Type == types.VolumeTypeBind {
-				missing(m.at(FindPath, svc.Name, "volumes"), v.Source, "put it there; Docker would make an empty directory of root's")
+				missing(m.at(FindPath, svc.Name, "volumes"), v.Source,
+					"put it there; Docker would make an empty directory of root's")
 			}
 		}
 		for _, e := range svc.EnvFiles {
@@ -147,14 +148,17 @@ func (m *model) paths(exists func(string) bool) []Finding {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.project.Secrets)) {
-		missing(Finding{Code: FindPath, File: m.last(), Key: "secrets." + name + ".file"}, m.project.Secrets[name].File, "put it there")
+		missing(Finding{Code: FindPath, File: m.last(), Key: "secrets." + name + ".file"},
+			m.project.Secrets[name].File, "put it there")
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.project.Configs)) {
-		missing(Finding{Code: FindPath, File: m.last(), Key: "configs." + name + ".file"}, m.project.Configs[name].File, "put it there")
+		missing(Finding{Code: FindPath, File: m.last(), Key: "configs." + name + ".file"},
+			m.project.Configs[name].File, "put it there")
 	}
 	if m.mountsSecrets() {
 		for _, p := range []string{certificateFile, keyFile} {
-			missing(Finding{Code: FindPath, File: "traefik/dynamic/rocketchat.yaml", Key: "tls"}, p, "put your certificate (with its chain) and its key there")
+			missing(Finding{Code: FindPath, File: "traefik/dynamic/rocketchat.yaml", Key: "tls"}, p,
+				"put your certificate (with its chain) and its key there")
 		}
 	}
 	return findings
@@ -254,5 +258,6 @@ func exposedEnv(p tree.Project) []Finding {
 	if !ok || f.Mode.Perm()&0o077 == 0 {
 		return nil
 	}
-	return []Finding{{Code: FindSecret, File: tree.EnvFile, Message: fmt.Sprintf("has mode %04o: others may read it", f.Mode.Perm()), Hint: "chmod 600 " + tree.EnvFile}}
+	return []Finding{{Code: FindSecret, File: tree.EnvFile,
+		Message: fmt.Sprintf("has mode %04o: others may read it", f.Mode.Perm()), Hint: "chmod 600 " + tree.EnvFile}}
 }

@@ -122,7 +122,8 @@ func loadModel(p tree.Project, env map[string]string, dir string) (*model, []Fin
 		if _, ok := p.File(tree.ComposeFile); ok {
 			message = "is empty"
 		}
-		return nil, []Finding{{Code: FindCompose, File: tree.ComposeFile, Message: message, Hint: "delete it if it is there: rcgen generate writes it anew"}}
+		return nil, []Finding{{Code: FindCompose, File: tree.ComposeFile, Message: message,
+			Hint: "delete it if it is there: rcgen generate writes it anew"}}
 	}
 	findings, unset := m.variables(env)
 	var err error
@@ -186,7 +187,9 @@ func parseDocuments(content []byte) ([]*yaml.Node, error) {
 
 // possibleCasts leaves out the casts for keys that stand in no file. compose-go
 // matches every value against every cast; here that was a fifth of a load.
-func possibleCasts(casts map[composetree.Path]interpolation.Cast, files []types.ConfigFile) map[composetree.Path]interpolation.Cast {
+func possibleCasts(
+	casts map[composetree.Path]interpolation.Cast, files []types.ConfigFile,
+) map[composetree.Path]interpolation.Cast {
 	possible := map[composetree.Path]interpolation.Cast{}
 	for path, cast := range casts {
 		key := []byte(path.Last())

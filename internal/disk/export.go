@@ -126,7 +126,7 @@ func (d *Dir) exportChanges(files []tree.File) ([]tree.Change, error) {
 		case err != nil:
 			return nil, err
 		case string(old) == string(f.Content):
-		case f.Path != exportSums && last[f.Path] != sum(old):
+		case f.Path != exportSums && last[f.Path] != tree.Checksum(old):
 			foreign = append(foreign, f.Path)
 		default:
 			changes = append(changes, tree.Change{Op: tree.Replace, File: f})
@@ -141,7 +141,7 @@ func (d *Dir) exportChanges(files []tree.File) ([]tree.Change, error) {
 	}
 	for _, path := range slices.Sorted(maps.Keys(last)) {
 		old, err := tree.ReadRegular(d.FS(), path)
-		if err == nil && sum(old) == last[path] { // or it is gone, or edited
+		if err == nil && tree.Checksum(old) == last[path] { // or it is gone, or edited
 			changes = append(changes, tree.Change{Op: tree.Remove, File: tree.File{Path: path}})
 		}
 	}
@@ -167,7 +167,7 @@ func (d *Dir) lastExport() (map[string]string, error) {
 func sums(files []tree.File) []byte {
 	var out strings.Builder
 	for _, f := range files {
-		fmt.Fprintf(&out, "%s  %s\n", sum(f.Content), f.Path)
+		fmt.Fprintf(&out, "%s  %s\n", tree.Checksum(f.Content), f.Path)
 	}
 	return []byte(out.String())
 }

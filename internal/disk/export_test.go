@@ -62,7 +62,7 @@ func TestExport(t *testing.T) {
 		"create README.md\ncreate only1/x.yaml\ncreate values/values.yaml\ncreate rcgen-export.sha256\n")
 	found := contents(t, top)
 	if text := found["a/out/rcgen-export.sha256"]; strings.Count(text, "\n") != 3 ||
-		!strings.Contains(text, sum([]byte("always\n"))+"  README.md\n") {
+		!strings.Contains(text, tree.Checksum([]byte("always\n"))+"  README.md\n") {
 		t.Errorf("checksums: got %q", text)
 	}
 	delete(found, "a/out/rcgen-export.sha256")
@@ -153,7 +153,7 @@ func TestExportTrustsNoList(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, ".git/config"), []byte("mine\n"), 0o644))
 	list := func(path string) {
 		t.Helper()
-		text := sum([]byte("mine\n")) + "  " + path + "\n"
+		text := tree.Checksum([]byte("mine\n")) + "  " + path + "\n"
 		must(t, os.WriteFile(filepath.Join(dir, exportSums), []byte(text), 0o644))
 	}
 	list("../outside")

@@ -1,8 +1,6 @@
 package disk
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,12 +38,6 @@ type entry struct {
 
 // tmp returns the path of name in the staging directory.
 func tmp(name string) string { return tmpDir + "/" + name }
-
-// sum returns the SHA-256 of content in hex.
-func sum(content []byte) string {
-	h := sha256.Sum256(content)
-	return hex.EncodeToString(h[:])
-}
 
 // checkEntries refuses entries that no write of this rcgen is made of. A journal
 // may come from a damaged disk, or from a repository of someone else.
@@ -127,7 +119,7 @@ func (d *Dir) verify(e entry) error {
 	if err != nil {
 		return err
 	}
-	if sum(content) != e.SHA256 {
+	if tree.Checksum(content) != e.SHA256 {
 		return &fault.Error{
 			What: fmt.Sprintf("%s: not what was staged for %s", d.full(tmp(e.Staged)), e.Path),
 			Hint: d.giveUp(),

@@ -148,7 +148,8 @@ func TestJournalIsData(t *testing.T) {
 	var j journal
 	must(t, json.Unmarshal(text, &j))
 	env := j.Entries[1]
-	if env.Path != ".env" || env.Mode != 0o600 || env.SHA256 != sum([]byte("new .env\n")) || env.Op != tree.Replace {
+	if env.Path != ".env" || env.Mode != 0o600 || env.SHA256 != tree.Checksum([]byte("new .env\n")) ||
+		env.Op != tree.Replace {
 		t.Errorf("journal: got %+v for .env", env)
 	}
 }

@@ -46,7 +46,7 @@ func (d *Dir) plan(changes []tree.Change) ([]entry, error) {
 			continue
 		}
 		entries[i].Staged = strconv.Itoa(i)
-		entries[i].SHA256 = sum(e.content)
+		entries[i].SHA256 = tree.Checksum(e.content)
 	}
 	if err := checkEntries(entries); err != nil {
 		return nil, err
