@@ -136,9 +136,9 @@ var monitoringComments = comments{
 	"prometheus.prometheusSpec.podMonitorSelectorNilUsesHelmValues": "else only monitors with the label release: " +
 		MonitoringRelease + " count, which Rocket.Chat's chart cannot set",
 	"prometheus.prometheusSpec.storageSpec": "a fifth more than retentionSize: the newest hours do not count there",
-	"grafana.admin":                         "a Secret of yours, see README.md; " +
+	"grafana.admin": "a Secret of yours, see README.md; " +
 		"the chart's default password is known to everybody",
-	"grafana.sidecar":                       "dashboards are ConfigMaps with this label, in any namespace",
+	"grafana.sidecar": "dashboards are ConfigMaps with this label, in any namespace",
 }
 
 // streamerMonitor lets Prometheus read the connections of ddp-streamer: the chart's
