@@ -37,7 +37,13 @@ func (p Plan) valuesComments(o Options) comments {
 	if main.Replicas.Value == 1 {
 		delete(c, "minAvailable")
 	}
-	switch o.Target {
+	c.putIngress(o.Target)
+	return c
+}
+
+// putIngress says what reads the ingress of a target.
+func (c comments) putIngress(target string) {
+	switch target {
 	case TargetOpenShift:
 		c["ingress"] = "OpenShift makes Routes of it, one for each path; with a class that does not exist it would ignore it"
 	case TargetFleet, TargetRancher:
@@ -47,7 +53,6 @@ func (p Plan) valuesComments(o Options) comments {
 		c["service"] = "Traefik reads stickiness from Services: " +
 			"the chart copies these to those of Rocket.Chat and ddp-streamer.\nClients without websockets need it"
 	}
-	return c
 }
 
 func natsComment(p Plan, o Options) string {

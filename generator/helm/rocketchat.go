@@ -66,8 +66,9 @@ func (p Plan) repository() string {
 
 // resources are a workload's, with the memory as request and limit.
 func (w Workload) resources() Resources {
+	cpus := fmt.Sprintf("%dm", int(w.CPUs.Value*1000))
 	memory := fmt.Sprintf("%dMi", w.Memory.Value.MiB())
-	return Resources{Requests: Amounts{fmt.Sprintf("%dm", int(w.CPUs.Value*1000)), memory}, Limits: Amounts{Memory: memory}}
+	return Resources{Requests: Amounts{cpus, memory}, Limits: Amounts{Memory: memory}}
 }
 
 func (p Plan) newMicroservices() Microservices {
@@ -81,7 +82,8 @@ func (p Plan) newMicroservices() Microservices {
 			"app.kubernetes.io/name": Release + "-" + name, "app.kubernetes.io/instance": Release,
 		})}
 	}
-	m.DDPStreamer, m.Presence, m.Account, m.Authorization = one(DDPStreamer), one(Presence), one(Account), one(Authorization)
+	m.DDPStreamer, m.Presence = one(DDPStreamer), one(Presence)
+	m.Account, m.Authorization = one(Account), one(Authorization)
 	return m
 }
 
@@ -104,7 +106,7 @@ func (p Plan) environment() ([]EnvVar, error) {
 			continue // in the Secret
 		}
 		if strings.Contains(value, "{{") {
-			return nil, fail(fmt.Sprintf("rocketchat: env: %s holds {{, which the chart reads as the beginning of a template", v.Name),
+			return nil, fail("rocketchat: env: "+v.Name+" holds {{, which the chart reads as the beginning of a template",
 				"refer to a variable of .env instead, like ${"+v.Name+"}: it goes into a Secret, which no template reads")
 		}
 		// Kubernetes makes one dollar of two, and looks for a variable behind $(
@@ -127,15 +129,19 @@ func literalOf(value string) (string, bool) {
 func (v Values) check() error {
 	switch {
 	case v.NATS.Enabled && v.NATS.ExistingSecret != nil:
-		return fail("nats: the chart's own NATS beside a Secret: it would be deployed and not used", "leave one of the two out")
+		return fail("nats: the chart's own NATS beside a Secret: it would be deployed and not used",
+			"leave one of the two out")
 	case v.NATS.Enabled:
-		return fail("nats: the chart's own NATS has no credentials: every pod of the cluster could read all messages", "take NATS from its own chart: --nats own")
+		return fail("nats: the chart's own NATS has no credentials: every pod of the cluster could read all messages",
+			"take NATS from its own chart: --nats own")
 	case v.NATS.ExistingSecret == nil && (v.Microservices.Enabled || v.ReplicaCount > 1):
-		return fail("nats: without credentials: the chart would set no TRANSPORTER, and the pods would not find each other", "name the Secret with its address")
+		return fail("nats: without credentials: the chart would set no TRANSPORTER, "+
+			"and the pods would not find each other", "name the Secret with its address")
 	case v.NATS.ExistingSecret != nil && (v.NATS.ExistingSecret.Name == "" || v.NATS.ExistingSecret.Key == ""):
 		return fail("nats: without credentials: existingSecret wants a name and a key", "name the Secret with its address")
 	case v.ReplicaCount > 1 && v.MinAvailable >= v.ReplicaCount:
-		return fail(fmt.Sprintf("minAvailable: %d of %d replicas: no node could ever be drained", v.MinAvailable, v.ReplicaCount), "leave one to go")
+		return fail(fmt.Sprintf("minAvailable: %d of %d replicas: no node could ever be drained",
+			v.MinAvailable, v.ReplicaCount), "leave one to go")
 	case v.PrometheusScraping.Port == v.PrometheusScraping.MSPort:
 		return fail("prometheusScraping: one port for two servers", "leave them as they are")
 	}

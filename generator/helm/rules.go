@@ -39,7 +39,8 @@ func (p Plan) deployment() alerts.Deployment {
 func (p Plan) rules() []alerts.Rule {
 	var all []alerts.Rule
 	for _, r := range alerts.Rules(p.deployment()) {
-		keep := r.Group == "rocketchat" && r.Name != cpuRule || r.Group == "nats" && r.Name == "NATSSlowConsumers" && p.watchesNATS()
+		keep := r.Group == "rocketchat" && r.Name != cpuRule ||
+			r.Group == "nats" && r.Name == "NATSSlowConsumers" && p.watchesNATS()
 		if !keep {
 			continue
 		}
@@ -100,16 +101,20 @@ func (p Plan) natsRules() []alerts.Rule {
 	servers := `(count(nats_connz_num_connections{` + natsJob + `}) or vector(0))`
 	return []alerts.Rule{{
 		Group: "nats", Name: "NATSDown", Expr: servers + " == 0", For: "2m", Severity: alerts.Critical,
-		Summary:     "NATS does not answer",
-		Description: "No server of the NATS cluster has answered for 2 minutes. Users on different pods do not see each other's messages until they reload.",
+		Summary: "NATS does not answer",
+		Description: "No server of the NATS cluster has answered for 2 minutes. " +
+			"Users on different pods do not see each other's messages until they reload.",
 	}, {
-		Group: "nats", Name: "NATSServerDown", Expr: fmt.Sprintf("%s < %d", servers, natsServers), For: "5m", Severity: alerts.Warning,
+		Group: "nats", Name: "NATSServerDown", For: "5m", Severity: alerts.Warning,
+		Expr:        fmt.Sprintf("%s < %d", servers, natsServers),
 		Summary:     "A server of the NATS cluster is missing",
 		Description: fmt.Sprintf("{{ $value }} of %d servers answer. The others carry the events meanwhile.", natsServers),
 	}, {
-		Group: "nats", Name: "NATSReplicasNotConnected", Expr: fmt.Sprintf("sum(nats_connz_num_connections{%s}) < %d", natsJob, pods), For: "5m", Severity: alerts.Critical,
-		Summary:     "Not all pods of Rocket.Chat are connected to NATS",
-		Description: fmt.Sprintf("NATS has {{ $value }} connections for %d pods. A pod without one exchanges no live events with the others.", pods),
+		Group: "nats", Name: "NATSReplicasNotConnected", For: "5m", Severity: alerts.Critical,
+		Expr:    fmt.Sprintf("sum(nats_connz_num_connections{%s}) < %d", natsJob, pods),
+		Summary: "Not all pods of Rocket.Chat are connected to NATS",
+		Description: fmt.Sprintf("NATS has {{ $value }} connections for %d pods. "+
+			"A pod without one exchanges no live events with the others.", pods),
 	}}
 }
 

@@ -31,20 +31,25 @@ const (
 
 // secrets returns the Secrets that the values refer to.
 func (p Plan) secrets(o Options) []wantedSecret {
-	all := []wantedSecret{{secretMongoDB, Namespace, opaque, []wantedKey{{keyMongoURI, "the connection string of the replica set", "",
-		"mongodb://rocketchat:REPLACE-WITH-PASSWORD@mongo-0.example:27017,mongo-1.example:27017,mongo-2.example:27017/rocketchat?replicaSet=rs0&authSource=admin&retryWrites=true&w=majority&tls=true"}}}}
+	const uri = "mongodb://rocketchat:REPLACE-WITH-PASSWORD@" +
+		"mongo-0.example:27017,mongo-1.example:27017,mongo-2.example:27017/rocketchat" +
+		"?replicaSet=rs0&authSource=admin&retryWrites=true&w=majority&tls=true"
+	all := []wantedSecret{{secretMongoDB, Namespace, opaque,
+		[]wantedKey{{keyMongoURI, "the connection string of the replica set", "", uri}}}}
 	if p.usesNATS() {
 		s := wantedSecret{secretNATS, Namespace, opaque, nil}
 		if o.NATS != NATSExternal {
 			s.keys = []wantedKey{{keyNATSPassword, "the password that NATS asks for", "", "REPLACE-WITH-PASSWORD"}}
 		}
-		s.keys = append(s.keys, wantedKey{keyTransporter, "the address of NATS with that password", "", p.transporter("REPLACE-WITH-PASSWORD", o)})
+		s.keys = append(s.keys, wantedKey{keyTransporter, "the address of NATS with that password", "",
+			p.transporter("REPLACE-WITH-PASSWORD", o)})
 		all = append(all, s)
 	}
 	all = append(all, p.envSecret())
 	if p.request.TLS.Mode == generator.TLSFiles {
 		all = append(all, wantedSecret{secretTLS, Namespace, tlsKey, []wantedKey{
-			{"tls.crt", "the certificate with its chain: secrets/tls.crt of the Compose project", "", "REPLACE-WITH-CERTIFICATE"},
+			{"tls.crt", "the certificate with its chain: secrets/tls.crt of the Compose project", "",
+				"REPLACE-WITH-CERTIFICATE"},
 			{"tls.key", "its key: secrets/tls.key of the Compose project", "", "REPLACE-WITH-KEY"},
 		}})
 	}
@@ -88,7 +93,8 @@ func (p Plan) transporter(password string, o Options) string {
 func (p Plan) envSecret() wantedSecret {
 	s := wantedSecret{secretEnv, Namespace, opaque, nil}
 	if p.Edition != generator.Community {
-		s.keys = append(s.keys, wantedKey{"ROCKETCHAT_LICENSE", "the licence with the module scalability", "ROCKETCHAT_LICENSE", "REPLACE-WITH-LICENCE"})
+		s.keys = append(s.keys, wantedKey{"ROCKETCHAT_LICENSE", "the licence with the module scalability",
+			"ROCKETCHAT_LICENSE", "REPLACE-WITH-LICENCE"})
 	}
 	for _, v := range p.compose.Request.Environment() {
 		if _, literal := literalOf(v.Value); literal {
@@ -99,7 +105,8 @@ func (p Plan) envSecret() wantedSecret {
 		if rest != "" {
 			what = "as in " + tree.RequestFile + ": a text with " + strings.Join(names, " and ")
 		}
-		s.keys = append(s.keys, wantedKey{v.Name, what, strings.Join(names, ", "), "REPLACE-WITH-" + strings.ReplaceAll(strings.Join(names, "-AND-"), "_", "-")})
+		placeholder := "REPLACE-WITH-" + strings.ReplaceAll(strings.Join(names, "-AND-"), "_", "-")
+		s.keys = append(s.keys, wantedKey{v.Name, what, strings.Join(names, ", "), placeholder})
 	}
 	slices.SortFunc(s.keys, func(a, b wantedKey) int { return strings.Compare(a.name, b.name) })
 	return s
@@ -142,5 +149,8 @@ func secretsFile(all []wantedSecret) []byte {
 		}
 		documents = append(documents, secret{"v1", "Secret", meta{Name: s.name, Namespace: s.namespace}, s.kind, data})
 	}
-	return encode(comments{"": "Templates. Do not fill them in here: README.md makes the Secrets from files that are not committed.\nFor a tool that encrypts (SOPS, Sealed Secrets) or fetches (External Secrets) these are the names and keys."}, documents...)
+	return encode(comments{
+		"": "Templates. Do not fill them in here: README.md makes the Secrets from files that are not committed.\n" +
+			"For a tool that encrypts (SOPS, Sealed Secrets) or fetches (External Secrets) these are the names and keys.",
+	}, documents...)
 }

@@ -74,7 +74,8 @@ func NewPlan(r generator.Request, own *catalog.Profile, node Node) (Plan, error)
 		return Plan{}, err
 	}
 	p := Plan{
-		Users: r.Users, Concurrent: compose.Concurrent, Profile: compose.Profile, Release: r.Release, Edition: compose.Edition,
+		Users: r.Users, Concurrent: compose.Concurrent, Profile: compose.Profile,
+		Release: r.Release, Edition: compose.Edition,
 		Chart: RocketChatChart, Node: node, request: r, compose: compose, profile: compose.SizedBy,
 	}
 	p.Microservices = p.microservices()
@@ -121,7 +122,8 @@ func boundless(r generator.Request) generator.Request {
 // there are none.
 func (p Plan) microservices() generator.Figure[bool] {
 	from := p.profile.KubernetesFrom
-	f := generator.Figure[bool]{Value: p.Concurrent >= from.Value && p.Edition != generator.Community, Source: from.Origin()}
+	reached := p.Concurrent >= from.Value
+	f := generator.Figure[bool]{Value: reached && p.Edition != generator.Community, Source: from.Origin()}
 	switch {
 	case f.Value:
 		f.Reason = fmt.Sprintf("%d users at once are %d or more", p.Concurrent, from.Value)
@@ -136,8 +138,9 @@ func (p Plan) microservices() generator.Figure[bool] {
 // Sources that several figures have in common.
 const (
 	systemRequirements = "RocketChat/docs a6cfeae, system-requirements (2024-04-24)"
-	streamerGuide      = "docs.rocket.chat/installation/micro-services-setup-beta: one ddp-streamer for about 500 concurrent users"
 	monitoringChart    = "RocketChat/helm-charts fa13b71, monitoring: at least 4 GiB"
+	streamerGuide      = "docs.rocket.chat/installation/micro-services-setup-beta: " +
+		"one ddp-streamer for about 500 concurrent users"
 )
 
 // concurrentPerStreamer is how many users one ddp-streamer carries (streamerGuide).
@@ -163,8 +166,8 @@ func (p Plan) main() Workload {
 	return Workload{
 		Name:     Main,
 		Replicas: p.mainReplicas(),
-		CPUs: generator.Figure[float64]{Value: 1, Reason: "a Node.js process uses about one core; without a limit nothing throttles its event loop",
-			Source: systemRequirements + ": 1 vCPU"},
+		CPUs: generator.Figure[float64]{Value: 1, Source: systemRequirements + ": 1 vCPU",
+			Reason: "a Node.js process uses about one core; without a limit nothing throttles its event loop"},
 		Memory: generator.Figure[units.Bytes]{Value: memory.Value, Source: memory.Origin(),
 			Reason: "the profile's; requested in full, so that no neighbour takes it"},
 	}
@@ -177,12 +180,14 @@ func (p Plan) mainReplicas() generator.Figure[int] {
 	if p.Microservices.Value {
 		least := ceilDiv(p.profile.KubernetesFrom.Value, per.Value)
 		f.Value = max(least, ceilDiv(p.Concurrent, concurrentPerStreamer))
-		f.Reason = fmt.Sprintf("one for each ddp-streamer, and not fewer than the %d that just fewer users need without microservices", least)
-		f.Source = "assumption: ddp-streamer takes the connections off, what methods and REST calls cost stays; at 5,000 users at once " +
-			"Rocket.Chat's pods then request 16.5 CPUs, where " + systemRequirements + " has 16"
+		f.Reason = fmt.Sprintf("one for each ddp-streamer, "+
+			"and not fewer than the %d that just fewer users need without microservices", least)
+		f.Source = "assumption: ddp-streamer takes the connections off, what methods and REST calls cost stays; " +
+			"at 5,000 users at once Rocket.Chat's pods then request 16.5 CPUs, where " + systemRequirements + " has 16"
 	}
 	if p.Edition == generator.Community {
-		f = generator.Figure[int]{Value: 1, Reason: "without a licence several exchange no live messages", Source: "RocketChat/Rocket.Chat#28447"}
+		f = generator.Figure[int]{Value: 1, Source: "RocketChat/Rocket.Chat#28447",
+			Reason: "without a licence several exchange no live messages"}
 	}
 	if stated := p.request.Instances; stated > f.Value {
 		f = generator.Figure[int]{Value: stated, Reason: "instances", Source: tree.RequestFile}
@@ -195,8 +200,9 @@ func (p Plan) streamer() Workload {
 		Name: DDPStreamer,
 		Replicas: generator.Figure[int]{Value: max(2, ceilDiv(p.Concurrent, concurrentPerStreamer)), Source: streamerGuide,
 			Reason: fmt.Sprintf("%d users at once / %d, at least 2", p.Concurrent, concurrentPerStreamer)},
-		CPUs:   assumed(0.5, "it copies events to websockets and does little else"),
-		Memory: assumed(units.GiB, "500 websockets with their subscriptions at about a MiB each, and as much for Node.js itself"),
+		CPUs: assumed(0.5, "it copies events to websockets and does little else"),
+		Memory: assumed(units.GiB,
+			"500 websockets with their subscriptions at about a MiB each, and as much for Node.js itself"),
 	}
 }
 
@@ -205,7 +211,8 @@ func microservice(name string) Workload {
 		Name:     name,
 		Replicas: assumed(2, "so that one is there while the other is replaced; what they do grows little with the users"),
 		CPUs:     assumed(0.25, "short calls, most of them answered from memory"),
-		Memory:   assumed(512*units.MiB, "an idle Rocket.Chat takes that much (RocketChat/Rocket.Chat#14270), and this is a part of one"),
+		Memory: assumed(512*units.MiB,
+			"an idle Rocket.Chat takes that much (RocketChat/Rocket.Chat#14270), and this is a part of one"),
 	}
 }
 
@@ -223,14 +230,17 @@ func natsCluster() Workload {
 func (p Plan) monitoring() []Workload {
 	s := p.profile.Services
 	shape := func(name string, shape catalog.Shape) Workload {
+		const reason = "the profile's"
 		return Workload{
 			Name: name, Replicas: assumed(1, "users do not miss it while it is moved"),
-			CPUs:   generator.Figure[float64]{Value: shape.CPUs.Value, Reason: "the profile's", Source: shape.CPUs.Origin()},
-			Memory: generator.Figure[units.Bytes]{Value: shape.Memory.Value, Reason: "the profile's", Source: shape.Memory.Origin()},
+			CPUs:   generator.Figure[float64]{Value: shape.CPUs.Value, Reason: reason, Source: shape.CPUs.Origin()},
+			Memory: generator.Figure[units.Bytes]{Value: shape.Memory.Value, Reason: reason, Source: shape.Memory.Origin()},
 		}
 	}
 	prometheus := shape(Prometheus, s.Prometheus)
-	prometheus.Memory = generator.Figure[units.Bytes]{Value: 4 * units.GiB, Reason: "it watches the whole cluster", Source: monitoringChart}
+	prometheus.Memory = generator.Figure[units.Bytes]{
+		Value: 4 * units.GiB, Reason: "it watches the whole cluster", Source: monitoringChart,
+	}
 	return []Workload{prometheus, shape(Grafana, s.Grafana), shape(Alertmanager, s.Alertmanager)}
 }
 
