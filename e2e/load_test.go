@@ -110,7 +110,7 @@ func allBack(t *testing.T, l *traffic.Load) {
 // onTime fails the case where the load was not what it counts for.
 func (m measured) onTime(t *testing.T) {
 	t.Helper()
-	boundRatio(t, "the load's planned rate, in its own", requestRate/m.Total().Rate(), late)
+	boundRatio(t, "the rate that was planned, as a ratio of the load's own", requestRate/m.Total().Rate(), late)
 	if m.Expired {
 		t.Errorf("the load ended before the case, up to %s late", m.Behind)
 	}

@@ -47,7 +47,7 @@ func TestProxyMemory(t *testing.T) {
 	m.onTime(t)
 	after := proxyMemory(t, p)
 	countsErrors(t, p, m.Total())
-	figure(t, "Traefik with %d websockets has %s, after %d stalls of %s each %s; %d of %d requests failed meanwhile, %s",
+	figure(t, "Traefik with %d websockets has %s, after %d x %s of stall %s; %d of %d requests failed meanwhile, %s",
 		users, before, stalls, stall, after, m.Total().Failures(), m.Total().Sent, m.dropped())
 	proxyAlive(t, p)
 }
