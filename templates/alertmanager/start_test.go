@@ -1,6 +1,6 @@
 //go:build unix
 
-package startscript
+package alertmanager_test
 
 import (
 	"bytes"
@@ -30,7 +30,7 @@ type container struct{ dir, run string }
 
 func newContainer(t *testing.T) container {
 	t.Helper()
-	script, err := os.ReadFile("../../templates/alertmanager/start.sh")
+	script, err := os.ReadFile("start.sh")
 	if err != nil {
 		t.Fatal(err)
 	}
