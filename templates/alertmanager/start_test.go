@@ -1,5 +1,7 @@
 //go:build unix
 
+// Package alertmanager_test runs the script that a generated project mounts into the
+// Alertmanager container, with sh.
 package alertmanager_test
 
 import (
