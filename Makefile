@@ -20,7 +20,7 @@ lint: ## golangci-lint and go mod tidy, of the three modules
 	cd e2e && $(GOLANGCI) run --config ../.golangci.yml --build-tags e2e ./... && go mod tidy -diff
 	cd e2e/conformance && $(GOLANGCI) run --config ../../.golangci.yml ./... && go mod tidy -diff
 
-examples: ## write examples/ anew
+examples: ## regenerate examples/: the files that are kept, and the checksums of all
 	go generate ./generator/keys
 	go test ./generator -run TestExamples -update
 	go test ./generator/helm -run TestExamples -update

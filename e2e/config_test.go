@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"rcgen/e2e/internal/rig"
 )
 
 // TestConfigurations has the programs themselves check every example's files.
@@ -15,7 +17,7 @@ func TestConfigurations(t *testing.T) {
 	if w.upstream {
 		t.Skip("the programs are built from their modules")
 	}
-	names, err := filepath.Glob("../examples/*/compose.yaml")
+	names, err := filepath.Glob("../examples/*/compose.yaml") // not kubernetes
 	if err != nil || len(names) == 0 {
 		t.Fatalf("no examples: %v", err)
 	}
@@ -26,10 +28,10 @@ func TestConfigurations(t *testing.T) {
 	figure(t, "promtool, amtool, nats-server -t, loki -verify-config, docker compose config and rcgen validate pass %d examples", len(names))
 }
 
-// checkExample checks a copy of an example, with the stand-ins for its secrets.
+// checkExample checks the whole project of an example, with the stand-ins for its secrets.
 func checkExample(t *testing.T, example string) {
 	dir := filepath.Join(t.TempDir(), filepath.Base(example))
-	if err := os.CopyFS(dir, os.DirFS(example)); err != nil {
+	if err := rig.Example(w.ctx, w.rcgen, example, dir); err != nil {
 		t.Fatal(err)
 	}
 	check := func(name, binary string, args ...string) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"rcgen/generator/tree"
 	"rcgen/generator/validate"
+	"rcgen/internal/golden"
 	"slices"
 	"strings"
 	"testing"
@@ -82,7 +83,7 @@ func TestEjectUntouched(t *testing.T) {
 		a := must(must(composeModel(t, was))(t).MarshalYAML())(t)
 		b := must(must(composeModel(t, is))(t).MarshalYAML())(t)
 		if !bytes.Equal(a, b) {
-			t.Errorf("%s: Compose reads another project, from %s on", e.name, firstDifference(a, b))
+			t.Errorf("%s: Compose reads another project, from %s on", e.name, golden.FirstDifference(a, b))
 		}
 	}
 }

@@ -110,7 +110,9 @@ func newApp(e env) *cli.App {
 		Action:          func(c *cli.Context) error { return noCommand(c, e) },
 		Commands: []*cli.Command{
 			initCommand(e), planCommand(e), generateCommand(e), scaleCommand(e), applyCommand(e),
-			validateCommand(e), diffCommand(e), adoptCommand(e), ejectCommand(e), statusCommand(e), doctorCommand(e), exportCommand(e), upgradeCommand(e), releasesCommand(e), profilesCommand(e), explainCommand(e), versionCommand(e),
+			validateCommand(e), diffCommand(e), adoptCommand(e), ejectCommand(e), statusCommand(e), doctorCommand(e),
+			exportCommand(e), upgradeCommand(e), releasesCommand(e), profilesCommand(e), explainCommand(e),
+			versionCommand(e),
 		},
 	}
 	for _, c := range app.Commands {

@@ -51,13 +51,14 @@ func (o initOptions) questions(r *generator.Request) []question {
 			}
 			return r.Check()
 		}},
-		{given.domain != nil, nil, "Under which domain? (localhost: http, on this machine only)", generator.Localhost, func(a string) (err error) {
-			r.Domain, err = generator.NormalDomain(a)
-			if err == nil && r.Domain != generator.Localhost && given.tls == nil {
-				r.TLS.Mode = generator.TLSACME
-			}
-			return err
-		}},
+		{given.domain != nil, nil,
+			"Under which domain? (localhost: http, on this machine only)", generator.Localhost, func(a string) (err error) {
+				r.Domain, err = generator.NormalDomain(a)
+				if err == nil && r.Domain != generator.Localhost && given.tls == nil {
+					r.TLS.Mode = generator.TLSACME
+				}
+				return err
+			}},
 		{given.acmeEmail != nil, func() bool { return r.TLS.Mode == generator.TLSACME },
 			"E-mail for the certificate? (none: plain http, behind a proxy of yours)", "none", func(a string) error {
 				if a == "none" {
@@ -67,12 +68,13 @@ func (o initOptions) questions(r *generator.Request) []question {
 				r.TLS.Email = a
 				return r.Check()
 			}},
-		{given.host.cores != nil, nil, "Cores of the machine that will run it?" + here, fmt.Sprint(r.Host.Cores), func(a string) (err error) {
-			if r.Host.Cores, err = positive("cores", a); err != nil {
-				return err
-			}
-			return r.Check()
-		}},
+		{given.host.cores != nil, nil,
+			"Cores of the machine that will run it?" + here, fmt.Sprint(r.Host.Cores), func(a string) (err error) {
+				if r.Host.Cores, err = positive("cores", a); err != nil {
+					return err
+				}
+				return r.Check()
+			}},
 		{given.host.memory != nil, nil, "Its memory?" + here, r.Host.Memory.String(), func(a string) (err error) {
 			if r.Host.Memory, err = units.Parse(a); err != nil {
 				return err

@@ -45,5 +45,6 @@ func confirmMerges(e env, yes bool, o tree.Outcome) error {
 	if len(edited) == 0 {
 		return nil
 	}
-	return confirm(e, yes, fmt.Sprintf("You edited %s. Merge the new version into it as shown?", strings.Join(edited, ", ")))
+	question := fmt.Sprintf("You edited %s. Merge the new version into it as shown?", strings.Join(edited, ", "))
+	return confirm(e, yes, question)
 }

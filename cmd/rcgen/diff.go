@@ -59,7 +59,8 @@ func (o diffOptions) run(ctx context.Context, e env) error {
 	if err != nil {
 		return err
 	}
-	b, err := project.Choices{Request: p.Request, Dir: o.dir, EnvFile: envFile, Written: true, Random: e.random}.Reconcile(current)
+	choices := project.Choices{Request: p.Request, Dir: o.dir, EnvFile: envFile, Written: true, Random: e.random}
+	b, err := choices.Reconcile(current)
 	var foreign *tree.ForeignError
 	if err != nil && !errors.As(err, &foreign) { // those are shown
 		return err
@@ -83,7 +84,8 @@ func (o diffOptions) run(ctx context.Context, e env) error {
 		return err
 	}
 	if n := report.pending(); n > 0 {
-		return findingsError{&fault.Error{What: "diff: " + counted(n, "difference"), Hint: "rcgen generate writes the files, rcgen apply brings the containers in line"}}
+		return findingsError{&fault.Error{What: "diff: " + counted(n, "difference"),
+			Hint: "rcgen generate writes the files, rcgen apply brings the containers in line"}}
 	}
 	return nil
 }

@@ -39,7 +39,8 @@ func doctorCommand(e env) *cli.Command {
 			&cli.BoolFlag{Name: "support", Destination: &o.support,
 				Usage: "lay the project beside what Rocket.Chat recommends; exit code 3 when a point is not met"},
 			dirFlag(&o.dir),
-			&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or, with --support, markdown", Destination: &o.format},
+			&cli.StringFlag{Name: "format", Value: "text", Destination: &o.format,
+				Usage: "text, json or, with --support, markdown"},
 		},
 		Action: func(c *cli.Context) error {
 			ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
@@ -72,8 +73,8 @@ func (o doctorOptions) run(ctx context.Context, e env) error {
 	if err != nil || r.Worst != doctor.Fail {
 		return err
 	}
-	failed := r.Count(doctor.Fail)
-	return findingsError{&fault.Error{What: "doctor: " + counted(failed, "check") + " failed", Hint: "each says how to mend it"}}
+	failed := counted(r.Count(doctor.Fail), "check")
+	return findingsError{&fault.Error{What: "doctor: " + failed + " failed", Hint: "each says how to mend it"}}
 }
 
 var errDoctorInterrupted = &fault.Error{What: "doctor: interrupted", Hint: "run it again"}
@@ -117,7 +118,8 @@ func (o doctorOptions) runSupport(ctx context.Context, e env) error {
 		err = r.Print(e.stdout)
 	}
 	if n := r.Count(doctor.NotMet); err == nil && n > 0 {
-		return findingsError{&fault.Error{What: "doctor: " + counted(n, "point") + " of the vendor's not met", Hint: "each says what is here and where the vendor says so"}}
+		return findingsError{&fault.Error{What: "doctor: " + counted(n, "point") + " of the vendor's not met",
+			Hint: "each says what is here and where the vendor says so"}}
 	}
 	return err
 }

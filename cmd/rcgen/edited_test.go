@@ -3,13 +3,12 @@ package main
 import (
 	"bytes"
 	"flag"
-	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
+
+	"rcgen/internal/golden"
 )
 
 var update = flag.Bool("update", false, "write examples/edited-before and edited-after anew instead of comparing them")
@@ -80,49 +79,23 @@ func edit(t *testing.T, file, old, new string) {
 // of what rcgen wrote since its compressed bytes are those of one version of Go.
 var notShown = []string{".env", ".rcgen/base.gz"}
 
-// compareExample holds a directory against examples/name, or writes that anew.
+// compareExample compares a directory with examples/name, or writes that anew.
 func compareExample(t *testing.T, name, dir string) {
 	t.Helper()
-	golden := filepath.Join("../../examples", name)
-	want := contents(t, dir)
-	if *update {
-		if err := os.RemoveAll(golden); err != nil {
-			t.Fatal(err)
-		}
-		for path, text := range want {
-			file := filepath.Join(golden, path)
-			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	got := contents(t, golden)
-	paths := maps.Clone(want)
-	maps.Copy(paths, got)
-	for _, path := range slices.Sorted(maps.Keys(paths)) {
-		if got[path] != want[path] {
-			t.Errorf("examples/%s/%s is not what rcgen writes now; if that is meant: go test ./cmd/rcgen -run TestExampleEdited -update", name, path)
-		}
-	}
-}
-
-// contents returns the files below dir by path, but for those that are not shown.
-func contents(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	files := map[string]string{}
-	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || slices.Contains(notShown, path) {
-			return err
-		}
-		text, err := os.ReadFile(filepath.Join(dir, path))
-		files[path] = string(text)
-		return err
-	})
+	const root = "../../examples"
+	files, err := golden.Read(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return files
+	for _, file := range notShown {
+		delete(files, file)
+	}
+	if *update {
+		if err := golden.Write(root, name, files); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, fault := range golden.Compare(root, name, files) {
+		t.Error(fault)
+	}
 }

@@ -42,7 +42,8 @@ func (o ejectOptions) run(e env) error {
 	if len(held) > 0 {
 		return &fault.Error{What: "eject: an apply is unfinished", Hint: "rcgen apply ends it"}
 	}
-	b, err := project.Choices{Request: p.Request, Dir: o.dir, Written: true, Ejected: true, Random: e.random}.Reconcile(p.FS())
+	choices := project.Choices{Request: p.Request, Dir: o.dir, Written: true, Ejected: true, Random: e.random}
+	b, err := choices.Reconcile(p.FS())
 	if err != nil {
 		return err
 	}

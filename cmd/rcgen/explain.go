@@ -1,11 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"io"
-	"strings"
-	"text/tabwriter"
-
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator/keys"
@@ -34,64 +29,5 @@ func runExplain(e env, key, format string) error {
 	if format == "json" {
 		return printJSON(e.stdout, docs)
 	}
-	var out strings.Builder
-	if key == "" {
-		keyTable(&out, docs)
-	} else {
-		explainKey(&out, docs[0])
-	}
-	if key != "" && len(docs) > 1 {
-		out.WriteByte('\n')
-		keyTable(&out, docs[1:])
-	}
-	_, err = io.WriteString(e.stdout, out.String())
-	return err
-}
-
-// explainKey prints all that is known of one key.
-func explainKey(w io.Writer, d keys.KeyDoc) {
-	fmt.Fprintf(w, "%s\n\n%s\n\n", d.Key, d.Description)
-	option := d.Option
-	if option != "" {
-		option = "rcgen init --" + option
-	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, line := range [][2]string{
-		{"type", d.Type}, {"default", defaultOf(d)}, {"values", strings.Join(d.Values, ", ")}, {"range", d.Range},
-		{"example", strings.Join(d.Examples, ", ")}, {"pattern", d.Pattern}, {"option", option},
-	} {
-		if line[1] != "" {
-			fmt.Fprintf(t, "%s\t%s\n", line[0], line[1])
-		}
-	}
-	t.Flush()
-}
-
-// keyTable prints one line for each key.
-func keyTable(w io.Writer, docs []keys.KeyDoc) {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "KEY\tTYPE\tDEFAULT\tWHAT IT IS")
-	for _, d := range docs {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", d.Key, d.Type, brief(defaultOf(d)), brief(d.Description))
-	}
-	t.Flush()
-}
-
-func defaultOf(d keys.KeyDoc) string {
-	switch {
-	case d.Required:
-		return "required"
-	case d.Default == "":
-		return "-"
-	default:
-		return d.Default
-	}
-}
-
-// brief returns the beginning of a sentence, up to what tells more.
-func brief(sentence string) string {
-	for _, end := range []string{": ", "; ", ", ", " ("} {
-		sentence, _, _ = strings.Cut(sentence, end)
-	}
-	return strings.TrimSuffix(sentence, ".")
+	return keys.Print(e.stdout, docs, key == "")
 }

@@ -47,7 +47,8 @@ func exportCommand(e env) *cli.Command {
 			if typed == "" {
 				typed = "no target"
 			}
-			return usageError{&fault.Error{What: "export: " + typed + ", wants one of " + strings.Join(helm.Targets(), ", "), Hint: "rcgen export helm --out DIR"}}
+			what := "export: " + typed + ", wants one of " + strings.Join(helm.Targets(), ", ")
+			return usageError{&fault.Error{What: what, Hint: "rcgen export helm --out DIR"}}
 		},
 	}
 	for _, target := range helm.Targets() {
@@ -67,12 +68,15 @@ func exportCommand(e env) *cli.Command {
 func (o *exportOptions) flags() []cli.Flag {
 	flags := []cli.Flag{
 		optionFlag(&o.out, "out", "write every file into `DIR` (default: print the main one)"),
-		optionFlag(&o.mongodb, "mongodb", "`external`: a replica set will be there, as mongodb.external in rcgen.yaml says it"),
-		&cli.StringFlag{Name: "nats", Value: helm.NATSOwn, Usage: "`MODE`: own (a release of NATS' chart with a password) or external (yours)", Destination: &o.nats},
+		optionFlag(&o.mongodb, "mongodb",
+			"`external`: a replica set will be there, as mongodb.external in rcgen.yaml says it"),
+		&cli.StringFlag{Name: "nats", Value: helm.NATSOwn, Destination: &o.nats,
+			Usage: "`MODE`: own (a release of NATS' chart with a password) or external (yours)"},
 		strictFlag(&o.strict), dirFlag(&o.dir),
 	}
 	if o.target == helm.TargetHelm {
-		flags = append(flags, &cli.BoolFlag{Name: "from-compose", Usage: "print the steps that carry the data over, and what stays behind", Destination: &o.fromCompose})
+		flags = append(flags, &cli.BoolFlag{Name: "from-compose", Destination: &o.fromCompose,
+			Usage: "print the steps that carry the data over, and what stays behind"})
 	}
 	return flags
 }
@@ -138,7 +142,8 @@ func writeExport(e env, dir string, exported []helm.File) error {
 }
 
 func note(e env, target string, files int) error {
-	_, err := fmt.Fprintf(e.stderr, "rcgen: note: this is %s; --out DIR writes all %d files\n", helm.MainFile(target), files)
+	_, err := fmt.Fprintf(e.stderr, "rcgen: note: this is %s; --out DIR writes all %d files\n",
+		helm.MainFile(target), files)
 	return err
 }
 

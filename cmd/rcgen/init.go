@@ -40,7 +40,7 @@ func (o initOptions) run(ctx context.Context, e env) error {
 	if err != nil {
 		return err
 	}
-	c := project.Choices{Dir: o.write.dir, Random: e.random}
+	c := project.Choices{Dir: o.write.dir, Random: e.random, Stage: o.write.stage(e, false)}
 	if c.Secrets, err = readSecrets(o.write.secrets, o.request.mongoURLFile); err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (o initOptions) run(ctx context.Context, e env) error {
 		return err
 	}
 	defer p.Close()
-	b, err := c.Build(p.FS())
+	b, err := p.Build(c)
 	if err != nil {
 		return err
 	}

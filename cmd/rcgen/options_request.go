@@ -167,7 +167,8 @@ func (o hostOptions) read(ctx context.Context, e env, h stack.Host) (stack.Host,
 // may get more.
 func noteLimit(e env, limited bool, flag, allowed, all string) {
 	if limited {
-		fmt.Fprintf(e.stderr, "rcgen: note: planned with %s of the machine's %s: a cgroup or CPU affinity allows this process no more\n"+
+		fmt.Fprintf(e.stderr, "rcgen: note: planned with %s of the machine's %s: "+
+			"a cgroup or CPU affinity allows this process no more\n"+
 			"rcgen: hint: give --%s where the containers will have another share\n", allowed, all, flag)
 	}
 }

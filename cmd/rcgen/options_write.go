@@ -42,7 +42,9 @@ func (o *writeOptions) flags() []cli.Flag {
 // regenerate writes an open project anew from a request file and reports it. before is
 // the plan that the options changed, or nil. holdBack keeps new replicas out of the
 // routes: an apply that follows adds them once they are healthy.
-func (o writeOptions) regenerate(ctx context.Context, e env, p *project.Project, request []byte, before *generator.Plan, holdBack bool) error {
+func (o writeOptions) regenerate(
+	ctx context.Context, e env, p *project.Project, request []byte, before *generator.Plan, holdBack bool,
+) error {
 	secrets, err := readSecrets(o.secrets, nil)
 	if err != nil {
 		return err
@@ -51,7 +53,9 @@ func (o writeOptions) regenerate(ctx context.Context, e env, p *project.Project,
 	if err != nil {
 		return err
 	}
-	b, err := p.Regenerate(project.Choices{Request: request, EnvFile: envFile, Secrets: secrets, Random: e.random}, before)
+	b, err := p.Regenerate(project.Choices{
+		Request: request, EnvFile: envFile, Secrets: secrets, Random: e.random, Stage: o.stage(e, holdBack),
+	}, before)
 	if err != nil {
 		return err
 	}
@@ -63,9 +67,17 @@ func (o writeOptions) regenerate(ctx context.Context, e env, p *project.Project,
 	return o.finish(ctx, e, p, b, before)
 }
 
+// stage reports whether what is built is as good as written: nobody is asked, and nothing
+// is changed any more. A refusal by --strict is rare.
+func (o writeOptions) stage(e env, holdBack bool) bool {
+	return !o.dryRun && !holdBack && (o.yes || !e.terminal || o.then == thenStart)
+}
+
 // finish writes what was built, unless it is a dry run, and reports it: warnings only
 // when nothing stands against it any more.
-func (o writeOptions) finish(ctx context.Context, e env, p *project.Project, b project.Built, before *generator.Plan) error {
+func (o writeOptions) finish(
+	ctx context.Context, e env, p *project.Project, b project.Built, before *generator.Plan,
+) error {
 	if err := refuseWarnings(o.strict, b.Plan.Warnings); err != nil {
 		return err
 	}
@@ -78,7 +90,7 @@ func (o writeOptions) finish(ctx context.Context, e env, p *project.Project, b p
 		if o.then != thenStart {
 			noteUncommitted(ctx, e, o.dir, b.Valid)
 		}
-		if err := p.Write(b.Valid); err != nil {
+		if err := p.Commit(b); err != nil {
 			return err
 		}
 	}

@@ -28,7 +28,9 @@ type planOptions struct {
 
 func planCommand(e env) *cli.Command {
 	var o planOptions
-	flags := []cli.Flag{optionFlag(&o.users, "users", keys.Lead("users")+"; several with commas between (default: rcgen.yaml's)")}
+	users := optionFlag(&o.users, "users", keys.Lead("users")+"; several with commas between (default: rcgen.yaml's)")
+	flags := append([]cli.Flag{users}, o.request.flags()...)
+	flags = append(flags, o.kubernetesFlags()...)
 	return &cli.Command{
 		Name:  "plan",
 		Usage: "show the sizing with its reasons and sources; writes nothing",
@@ -38,7 +40,7 @@ func planCommand(e env) *cli.Command {
 			"   rcgen plan --users 500,1000,3000,10000    # a row each\n" +
 			"   rcgen plan --users 3000 --format json\n" +
 			"   rcgen plan --users 20000 --target kubernetes",
-		Flags:  append(append(append(flags, o.request.flags()...), o.kubernetesFlags()...), strictFlag(&o.strict), dirFlag(&o.dir), formatFlag(&o.format)),
+		Flags:  append(flags, strictFlag(&o.strict), dirFlag(&o.dir), formatFlag(&o.format)),
 		Action: func(c *cli.Context) error { return o.run(c.Context, e) },
 	}
 }
@@ -91,7 +93,8 @@ func (o planOptions) readRequest(ctx context.Context, e env) (r generator.Reques
 	case errors.As(err, &none) && o.users != nil:
 		r = newProject()
 	case errors.As(err, &none):
-		return r, "", usageError{&fault.Error{What: "plan: wants --users N, or a directory with " + tree.RequestFile, Hint: "rcgen plan --users 3000"}}
+		return r, "", usageError{&fault.Error{What: "plan: wants --users N, or a directory with " + tree.RequestFile,
+			Hint: "rcgen plan --users 3000"}}
 	default:
 		return r, "", err
 	}
@@ -128,14 +131,19 @@ func (o planOptions) userCounts(byDefault int) ([]int, error) {
 
 // printPlans prints one plan in full, or a row for each of several.
 func (o planOptions) printPlans(e env, plans []generator.Plan) error {
-	return printSized(o, e, plans, func(p generator.Plan) []generator.Warning { return p.Warnings }, func(w io.Writer, p generator.Plan) {
-		planTable(w, p)
-		planReasons(w, p)
-	}, planRows)
+	warnings := func(p generator.Plan) []generator.Warning { return p.Warnings }
+	table := func(w io.Writer, p generator.Plan) {
+		p.Print(w)
+		p.PrintReasons(w)
+	}
+	return printSized(o, e, plans, warnings, table, planRows)
 }
 
 // printSized prints plans of one kind: one by table, several by rows, or as JSON.
-func printSized[P any](o planOptions, e env, plans []P, warnings func(P) []generator.Warning, table func(io.Writer, P), rows func(io.Writer, []P)) error {
+func printSized[P any](
+	o planOptions, e env, plans []P,
+	warnings func(P) []generator.Warning, table func(io.Writer, P), rows func(io.Writer, []P),
+) error {
 	for _, p := range plans {
 		if err := refuseWarnings(o.strict, warnings(p)); err != nil {
 			return err

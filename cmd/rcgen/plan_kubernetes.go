@@ -19,7 +19,8 @@ const targetKubernetes = "kubernetes"
 
 func (o *planOptions) kubernetesFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "target", Value: "compose", Usage: "`TARGET` to plan for: compose (one host) or kubernetes", Destination: &o.target},
+		&cli.StringFlag{Name: "target", Value: "compose", Destination: &o.target,
+			Usage: "`TARGET` to plan for: compose (one host) or kubernetes"},
 		optionFlag(&o.nodeCores, "node-cores", "`N` cores of a node of the cluster (default: 8)"),
 		optionFlag(&o.nodeMemory, "node-memory", "memory `SIZE` of a node of the cluster (default: 32GiB)"),
 	}
@@ -81,10 +82,12 @@ func (o planOptions) planKubernetes(e env, r generator.Request, own *catalog.Pro
 		}
 		plans = append(plans, p)
 	}
-	return printSized(o, e, plans, func(p helm.Plan) []generator.Warning { return p.Warnings }, func(w io.Writer, p helm.Plan) {
+	warnings := func(p helm.Plan) []generator.Warning { return p.Warnings }
+	table := func(w io.Writer, p helm.Plan) {
 		clusterTable(w, p)
 		clusterReasons(w, p)
-	}, clusterRows)
+	}
+	return printSized(o, e, plans, warnings, table, clusterRows)
 }
 
 func clusterTable(w io.Writer, p helm.Plan) {
@@ -92,17 +95,19 @@ func clusterTable(w io.Writer, p helm.Plan) {
 	if p.Microservices.Value {
 		kind = "microservices"
 	}
-	fmt.Fprintf(w, "%d users, %d at once (profile %s), on Kubernetes as %s, chart %s %s\n\n", p.Users, p.Concurrent, p.Profile, kind, p.Chart.Name, p.Chart.Version)
+	fmt.Fprintf(w, "%d users, %d at once (profile %s), on Kubernetes as %s, chart %s %s\n\n",
+		p.Users, p.Concurrent, p.Profile, kind, p.Chart.Name, p.Chart.Version)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "WORKLOAD\tPODS\tCPUS EACH\tMEMORY EACH")
 	for _, x := range p.Workloads {
 		fmt.Fprintf(t, "%s\t%d\t%v\t%s\n", x.Name, x.Replicas.Value, x.CPUs.Value, x.Memory.Value.Human())
 	}
 	t.Flush()
-	fmt.Fprintf(w, "\n%d pods request %v CPUs and %s: %s with %s and %s each (%s)\n", p.Totals.Pods, p.Totals.CPUs, p.Totals.Memory.Human(),
+	fmt.Fprintf(w, "\n%d pods request %v CPUs and %s: %s with %s and %s each (%s)\n",
+		p.Totals.Pods, p.Totals.CPUs, p.Totals.Memory.Human(),
 		counted(p.Nodes.Value, "node"), counted(p.Node.Cores, "core"), p.Node.Memory.Human(), p.Node.Source)
-	fmt.Fprintf(w, "MongoDB outside: %d members with %v CPUs, %s and a disk of %s each\n", p.MongoDB.Members, p.MongoDB.CPUs.Value,
-		p.MongoDB.Memory.Value.Human(), p.MongoDB.Disk.Value.Human())
+	fmt.Fprintf(w, "MongoDB outside: %d members with %v CPUs, %s and a disk of %s each\n",
+		p.MongoDB.Members, p.MongoDB.CPUs.Value, p.MongoDB.Memory.Value.Human(), p.MongoDB.Disk.Value.Human())
 }
 
 // clusterReasons prints why each figure is what it is, and where that comes from.
@@ -125,7 +130,8 @@ func clusterReasons(w io.Writer, p helm.Plan) {
 
 func clusterRows(w io.Writer, plans []helm.Plan) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "USERS\tAT ONCE\tMICROSERVICES\tROCKETCHAT\tDDP-STREAMER\tPODS\tCPUS\tMEMORY\tNODES\tMONGODB, EACH OF 3")
+	fmt.Fprintln(t, "USERS\tAT ONCE\tMICROSERVICES\tROCKETCHAT\tDDP-STREAMER\t"+
+		"PODS\tCPUS\tMEMORY\tNODES\tMONGODB, EACH OF 3")
 	for _, p := range plans {
 		micro, streamers := "no", "-"
 		if p.Microservices.Value {
@@ -133,8 +139,10 @@ func clusterRows(w io.Writer, plans []helm.Plan) {
 			micro, streamers = "yes", fmt.Sprint(w.Replicas.Value)
 		}
 		main, _ := p.Workload(helm.Main)
-		fmt.Fprintf(t, "%d\t%d\t%s\t%d\t%s\t%d\t%v\t%s\t%d\t%v CPUs, %s, %s\n", p.Users, p.Concurrent, micro, main.Replicas.Value, streamers, p.Totals.Pods,
-			p.Totals.CPUs, p.Totals.Memory.Human(), p.Nodes.Value, p.MongoDB.CPUs.Value, p.MongoDB.Memory.Value.Human(), p.MongoDB.Disk.Value.Human())
+		fmt.Fprintf(t, "%d\t%d\t%s\t%d\t%s\t%d\t%v\t%s\t%d\t%v CPUs, %s, %s\n",
+			p.Users, p.Concurrent, micro, main.Replicas.Value, streamers,
+			p.Totals.Pods, p.Totals.CPUs, p.Totals.Memory.Human(), p.Nodes.Value,
+			p.MongoDB.CPUs.Value, p.MongoDB.Memory.Value.Human(), p.MongoDB.Disk.Value.Human())
 	}
 	t.Flush()
 }

@@ -18,16 +18,17 @@ import (
 // The bounds that rcgen keeps as a whole process.
 const (
 	pairs        = 25
-	maxPeakMiB   = 24.0
+	maxPeakMiB   = 30.0
 	maxBinaryMiB = 16.0
-	// docker-compose version took 16 ms on the idle machine where 10 ms were set
-	// for rcgen version: the ratio holds on slower and busier ones too.
-	maxVersionRatio = 10.0 / 16
+	// rcgen version keeps one of the two: the ratio to docker-compose version holds on
+	// slower and busier machines too.
+	maxVersion      = 12 * time.Millisecond
+	maxVersionRatio = 0.6
 )
 
 // maxRatio is rcgen init against docker compose config -q on the project just
 // written, by number of instances: median of the paired wall-clock ratios.
-var maxRatio = map[int]float64{4: 0.9, 30: 1.0}
+var maxRatio = map[int]float64{4: 0.9, 30: 0.9}
 
 // usage is what one finished process took.
 type usage struct {
@@ -53,8 +54,10 @@ func TestProcesses(t *testing.T) {
 		a, b := measure(t, exec.Command(rcgen, "version")), measure(t, exec.Command(compose, "version"))
 		walls, ratios = append(walls, a.wall), append(ratios, a.wall.Seconds()/b.wall.Seconds())
 	}
-	t.Logf("rcgen version: median wall %v", median(walls))
-	within(t, "rcgen version: wall ratio", median(ratios), "", maxVersionRatio)
+	t.Logf("rcgen version: median wall %v (at most %v, or this ratio)", median(walls), maxVersion)
+	if median(walls) > maxVersion {
+		within(t, "rcgen version: wall ratio", median(ratios), "", maxVersionRatio)
+	}
 }
 
 func buildReleased(t *testing.T) string {

@@ -55,7 +55,8 @@ func (o profilesOptions) run(e env) error {
 	}
 	var rows []profileRow
 	for _, p := range all {
-		rows = append(rows, profileRow{p.Name, p.Users.Value.Min, p.Users.Value.Max, p.ConcurrentPerInstance.Value, p.MinInstances.Value, p.Users.Origin()})
+		rows = append(rows, profileRow{p.Name, p.Users.Value.Min, p.Users.Value.Max,
+			p.ConcurrentPerInstance.Value, p.MinInstances.Value, p.Users.Origin()})
 	}
 	if o.format == "json" {
 		return printJSON(e.stdout, rows)
@@ -63,7 +64,8 @@ func (o profilesOptions) run(e env) error {
 	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "PROFILE\tUSERS\tAT ONCE PER INSTANCE\tINSTANCES FROM\tSOURCE OF THE RANGE")
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%d to %d\t%d\t%d\t%s\n", r.Name, r.MinUsers, r.MaxUsers, r.ConcurrentPerInstance, r.MinInstances, r.Source)
+		fmt.Fprintf(t, "%s\t%d to %d\t%d\t%d\t%s\n",
+			r.Name, r.MinUsers, r.MaxUsers, r.ConcurrentPerInstance, r.MinInstances, r.Source)
 	}
 	return t.Flush()
 }

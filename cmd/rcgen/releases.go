@@ -34,7 +34,8 @@ func releasesCommand(e env) *cli.Command {
 			"list alone: no project changes by it.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "refresh", Usage: "ask the vendor's release service", Destination: &o.refresh},
-			optionFlag(&o.url, "url", "`URL` of another service, with --refresh (default: "+releases.Variable+", else "+releases.Service+")"),
+			optionFlag(&o.url, "url",
+				"`URL` of another service, with --refresh (default: "+releases.Variable+", else "+releases.Service+")"),
 			dirFlag(&o.dir), formatFlag(&o.format),
 		},
 		Action: func(c *cli.Context) error { return o.run(c.Context, e) },

@@ -23,14 +23,16 @@ func readSecrets(pairs []string, mongoURLFile *string) (map[string]string, error
 	for _, pair := range pairs {
 		name, file, ok := strings.Cut(pair, "=")
 		if !ok || name == "" || file == "" {
-			return nil, flagError("secret", pair, "NAME=FILE, the name of the variable in .env and a file that holds its value alone")
+			return nil, flagError("secret", pair,
+				"NAME=FILE, the name of the variable in .env and a file that holds its value alone")
 		}
 		if _, twice := given[name]; twice {
 			return nil, flagError("secret", pair, "each name once")
 		}
 		value, err := readSecret(file)
 		if err != nil {
-			return nil, usageError{&fault.Error{What: fmt.Sprintf("--secret %s: %v", name, err), Hint: "name a file that holds the value and nothing else"}}
+			return nil, usageError{&fault.Error{What: fmt.Sprintf("--secret %s: %v", name, err),
+				Hint: "name a file that holds the value and nothing else"}}
 		}
 		given[name] = value
 	}
@@ -43,7 +45,8 @@ func readSecrets(pairs []string, mongoURLFile *string) (map[string]string, error
 	}
 	url, err := readSecret(file)
 	if err != nil {
-		return nil, usageError{&fault.Error{What: fmt.Sprintf("--mongo-url-file %q: %v", file, err), Hint: "name a file that holds the connection string and nothing else"}}
+		return nil, usageError{&fault.Error{What: fmt.Sprintf("--mongo-url-file %q: %v", file, err),
+			Hint: "name a file that holds the connection string and nothing else"}}
 	}
 	if err := generator.CheckMongoURL(url); err != nil {
 		return nil, usageError{err}

@@ -42,7 +42,8 @@ func statusCommand(e env) *cli.Command {
 			"   rcgen status --format json                # for a check of yours\n" +
 			"   DOCKER_CONTEXT=chat1 rcgen status         # of another machine",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "ask again and again until Ctrl-C", Destination: &o.watch},
+			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Destination: &o.watch,
+				Usage: "ask again and again until Ctrl-C"},
 			&cli.DurationFlag{Name: "interval", Value: interval, Usage: "`TIME` between two answers of --watch, from 1s to 1h",
 				Action: func(_ *cli.Context, every time.Duration) error {
 					o.interval = &every

@@ -24,12 +24,13 @@ type upgradeOptions struct {
 
 func upgradeCommand(e env) *cli.Command {
 	o := upgradeOptions{write: writeOptions{then: thenMore}}
+	example := "rcgen upgrade --release " + catalog.DefaultRelease
 	return &cli.Command{
 		Name:  "upgrade",
 		Usage: "go to another release of Rocket.Chat, step by step",
 		UsageText: "rcgen upgrade --release X [options]\n\n" +
-			"   rcgen upgrade --release " + catalog.DefaultRelease + " --plan    # every step with its commands, and nothing is written\n" +
-			"   rcgen upgrade --release " + catalog.DefaultRelease + "           # write the first step; run it again for the next",
+			"   " + example + " --plan    # every step with its commands, and nothing is written\n" +
+			"   " + example + "           # write the first step; run it again for the next",
 		Description: "It looks at what runs, where something runs, and else at rcgen.yaml. The step that it writes\n" +
 			"takes effect by rcgen apply, or by docker compose.",
 		Flags: append([]cli.Flag{
@@ -45,7 +46,8 @@ func upgradeCommand(e env) *cli.Command {
 func (o upgradeOptions) run(ctx context.Context, e env) error {
 	switch {
 	case o.release == nil:
-		return usageError{&fault.Error{What: "upgrade: wants --release VERSION", Hint: "rcgen releases lists them; the default is " + catalog.DefaultRelease}}
+		return usageError{&fault.Error{What: "upgrade: wants --release VERSION",
+			Hint: "rcgen releases lists them; the default is " + catalog.DefaultRelease}}
 	case o.mongoDB != nil && !catalog.IsMongoDBVersion(*o.mongoDB):
 		return flagError("mongodb", *o.mongoDB, "a version like 8.0")
 	}
@@ -85,7 +87,9 @@ func (o upgradeOptions) run(ctx context.Context, e env) error {
 }
 
 // ladder returns the steps from the versions that run.
-func (o upgradeOptions) ladder(ctx context.Context, dir string, before generator.Plan) (inspect.State, catalog.Ladder, error) {
+func (o upgradeOptions) ladder(
+	ctx context.Context, dir string, before generator.Plan,
+) (inspect.State, catalog.Ladder, error) {
 	s, err := inspect.Versions(ctx, dir, before, o.mongoDB)
 	if err != nil {
 		return s, catalog.Ladder{}, err
@@ -111,10 +115,12 @@ func (o upgradeOptions) print(e env, l catalog.Ladder, next string) error {
 	}
 	var out strings.Builder
 	if len(l.Steps) == 0 {
-		fmt.Fprintf(&out, "nothing to upgrade: Rocket.Chat %s with MongoDB %s (%s)\n", l.From.Release, l.From.MongoDB, l.State)
+		fmt.Fprintf(&out, "nothing to upgrade: Rocket.Chat %s with MongoDB %s (%s)\n",
+			l.From.Release, l.From.MongoDB, l.State)
 	} else {
 		fmt.Fprintf(&out, "Rocket.Chat %s with MongoDB %s (%s) to %s with MongoDB %s: %s, in %s\n",
-			l.From.Release, l.From.MongoDB, l.State, l.To.Release, l.To.MongoDB, counted(len(l.Steps), "step"), quoted(o.write.dir))
+			l.From.Release, l.From.MongoDB, l.State, l.To.Release, l.To.MongoDB,
+			counted(len(l.Steps), "step"), quoted(o.write.dir))
 	}
 	for _, r := range l.Steps {
 		fmt.Fprintf(&out, "\n%s: %s\n    [%s]\n", r.Label(), r.Why, r.Source)

@@ -55,5 +55,6 @@ func printFindings(e env, format string, findings []validate.Finding) error {
 		fmt.Fprintln(e.stderr, "rcgen: the project is valid")
 		return nil
 	}
-	return findingsError{&fault.Error{What: "validate: " + counted(len(findings), "finding"), Hint: "each says what to do"}}
+	found := counted(len(findings), "finding")
+	return findingsError{&fault.Error{What: "validate: " + found, Hint: "each says what to do"}}
 }

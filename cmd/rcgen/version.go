@@ -43,7 +43,8 @@ func printVersion(e env, format string) error {
 	if format == "json" {
 		return printJSON(e.stdout, v)
 	}
-	parts := slices.DeleteFunc([]string{"rcgen", v.Version, v.Revision, v.Go, v.Platform}, func(s string) bool { return s == "" })
+	parts := []string{"rcgen", v.Version, v.Revision, v.Go, v.Platform}
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	_, err := fmt.Fprintln(e.stdout, strings.Join(parts, " "))
 	return err
 }

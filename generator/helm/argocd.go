@@ -69,6 +69,10 @@ func argoCD(releases []release) []File {
 				Helm: &argoHelm{r.name, []string{"$values/" + r.dir + "/values.yaml"}}},
 			argoSource{RepoURL: exampleGit, TargetRevision: exampleBranch, Ref: "values"}))
 	}
-	all = append(all, app(Release+"-manifests", Namespace, len(releases), argoSource{RepoURL: exampleGit, Path: "manifests", TargetRevision: exampleBranch}))
-	return []File{{"applications.yaml", encode(comments{"": "Replace " + exampleGit + " by your repository; the paths are from its root.\nWaves count where one application of yours applies this file; otherwise each retries until the one before is there."}, all...)}}
+	manifests := argoSource{RepoURL: exampleGit, Path: "manifests", TargetRevision: exampleBranch}
+	all = append(all, app(Release+"-manifests", Namespace, len(releases), manifests))
+	head := "Replace " + exampleGit + " by your repository; the paths are from its root.\n" +
+		"Waves count where one application of yours applies this file; " +
+		"otherwise each retries until the one before is there."
+	return []File{{"applications.yaml", encode(comments{"": head}, all...)}}
 }

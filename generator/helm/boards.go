@@ -132,7 +132,8 @@ func (p Plan) line(part any) (string, error) {
 // hollow reports whether nothing in the cluster would fill a panel.
 func (p Plan) hollow(panel map[string]json.RawMessage) bool {
 	title, targets := string(panel["title"]), string(panel["targets"])
-	return title == `"`+cpuPanel+`"` || slices.ContainsFunc(absent, func(prefix string) bool { return strings.Contains(targets, prefix) })
+	return title == `"`+cpuPanel+`"` ||
+		slices.ContainsFunc(absent, func(prefix string) bool { return strings.Contains(targets, prefix) })
 }
 
 // gridPos is where a panel lies: 24 columns, rows of about 30 pixels.

@@ -57,10 +57,12 @@ const (
 	keyTransporter   = "transporter"
 	keyNATSPassword  = "password"
 	natsUser         = "rocketchat"
-	rocketChatUID    = 65533 // of the image since 7.4; from 8.5 its apps engine writes as that user: RocketChat/Rocket.Chat#41006
 	clusterIssuer    = "letsencrypt"
 	stickyCookie     = "rc_affinity"
 	longestWebsocket = "3600" // seconds without a byte; DDP sends a ping each half minute
+
+	// of the image since 7.4; from 8.5 its apps engine writes as that user: RocketChat/Rocket.Chat#41006
+	rocketChatUID = 65533
 )
 
 // Targets of an export: the tool that will deliver it.

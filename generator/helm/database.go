@@ -43,10 +43,11 @@ func NewDatabase(profile catalog.Profile, users, concurrent int) Database {
 		memoryReason += fmt.Sprintf(" + %d concurrent x %s", concurrent, per.Value)
 		memorySource += "; " + per.Origin()
 	}
+	memory = roundUp(memory, units.GiB)
 	return Database{
 		Members: mongoMembers,
 		CPUs:    generator.Figure[float64]{Value: math.Round(cpus), Reason: cpuReason + ", whole cores", Source: cpuSource},
-		Memory:  generator.Figure[units.Bytes]{Value: roundUp(memory, units.GiB), Reason: memoryReason + ", whole GiB", Source: memorySource},
+		Memory:  generator.Figure[units.Bytes]{Value: memory, Reason: memoryReason + ", whole GiB", Source: memorySource},
 		Disk:    databaseDisk(profile.Storage, users),
 	}
 }

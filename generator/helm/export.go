@@ -87,7 +87,8 @@ func (p Plan) releases(o Options) ([]release, error) {
 		main.after = r.name
 	}
 	if o.Target != TargetOpenShift {
-		add(release{MonitoringRelease, MonitoringNamespace, PrometheusChart, "monitoring", encode(monitoringComments, p.newMonitoringValues()), ""})
+		values := encode(monitoringComments, p.newMonitoringValues())
+		add(release{MonitoringRelease, MonitoringNamespace, PrometheusChart, "monitoring", values, ""})
 	}
 	if w, ok := p.Workload(NATS); ok {
 		add(release{NATSRelease, Namespace, NATSChart, "nats", encode(natsComments, newNATSValues(w)), main.after})
@@ -131,17 +132,19 @@ func (p Plan) manifests(o Options) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := []File{
-		{"manifests/rules.yaml", encode(comments{"": "Alerts. What to do about each is in README.md under its name."}, prometheusRule(p.rules()))},
-		{"manifests/dashboards.yaml", encode(comments{"": "Dashboards for Grafana's sidecar, which looks for the label " + dashboardLabel + "."}, boards...)},
+	var files []File
+	add := func(name, head string, objects ...any) {
+		files = append(files, File{"manifests/" + name, encode(comments{"": head}, objects...)})
 	}
+	add("rules.yaml", "Alerts. What to do about each is in README.md under its name.", prometheusRule(p.rules()))
+	add("dashboards.yaml", "Dashboards for Grafana's sidecar, which looks for the label "+dashboardLabel+".", boards...)
 	if p.watchesNATS() {
-		files = append(files, File{"manifests/networkpolicy.yaml", encode(comments{"": "Who may talk to NATS. Routes between its servers have no password."}, networkPolicy())})
+		add("networkpolicy.yaml", "Who may talk to NATS. Routes between its servers have no password.", networkPolicy())
 	}
 	if p.Microservices.Value {
-		files = append(files,
-			File{"manifests/poddisruptionbudgets.yaml", encode(comments{"": "The chart has a budget for the main pods only."}, p.budgets()...)},
-			File{"manifests/podmonitor.yaml", encode(comments{"": "The connections of users, which ddp-streamer has: the chart's PodMonitor leaves it out."}, streamerMonitor())})
+		add("poddisruptionbudgets.yaml", "The chart has a budget for the main pods only.", p.budgets()...)
+		add("podmonitor.yaml", "The connections of users, which ddp-streamer has: the chart's PodMonitor leaves it out.",
+			streamerMonitor())
 	}
 	if o.Target == TargetOpenShift {
 		files = append(files, openShift()...)

@@ -102,11 +102,12 @@ func flux(releases []release) []File {
 	var sources, all []any
 	var generators []configMapGenerator
 	for i, r := range releases {
-		sources = append(sources, object{"source.toolkit.fluxcd.io/v1", "HelmRepository", meta{Name: r.chart.Name, Namespace: r.namespace}, nil,
-			helmRepository{"1h", r.chart.Repo}})
+		sources = append(sources, object{"source.toolkit.fluxcd.io/v1", "HelmRepository",
+			meta{Name: r.chart.Name, Namespace: r.namespace}, nil, helmRepository{"1h", r.chart.Repo}})
+		chart := fluxChartSpec{r.chart.Name, r.chart.Version, "1h", fluxRef{"HelmRepository", r.chart.Name, ""}}
 		spec := helmRelease{
 			Interval: "30m", ReleaseName: r.name, Timeout: installTimeout,
-			Chart:      fluxChart{fluxChartSpec{r.chart.Name, r.chart.Version, "1h", fluxRef{"HelmRepository", r.chart.Name, ""}}},
+			Chart:      fluxChart{chart},
 			Install:    fluxInstall{fluxRemediation{Retries: 3}},
 			Upgrade:    fluxUpgrade{true, fluxRemediation{3, "rollback"}},
 			ValuesFrom: []fluxValues{{"ConfigMap", r.name + "-values", "values.yaml"}},
@@ -114,15 +115,23 @@ func flux(releases []release) []File {
 		if r.after != "" {
 			spec.DependsOn = []fluxRef{{Name: releases[i-1].name, Namespace: releases[i-1].namespace}}
 		}
-		all = append(all, object{"helm.toolkit.fluxcd.io/v2", "HelmRelease", meta{Name: r.name, Namespace: r.namespace}, nil, spec})
-		generators = append(generators, configMapGenerator{r.name + "-values", r.namespace, []string{"values.yaml=" + r.dir + "/values.yaml"}})
+		all = append(all, object{"helm.toolkit.fluxcd.io/v2", "HelmRelease",
+			meta{Name: r.name, Namespace: r.namespace}, nil, spec})
+		generators = append(generators, configMapGenerator{r.name + "-values", r.namespace,
+			[]string{"values.yaml=" + r.dir + "/values.yaml"}})
 	}
 	return []File{
 		{"sources.yaml", encode(nil, sources...)},
-		{"releases.yaml", encode(comments{"": "Each waits for the one before: without the custom resources of monitoring\nRocket.Chat's chart leaves its PodMonitor out."}, all...)},
-		{"kustomization.yaml", encode(comments{"": "manifests/ is a Kustomization of its own, see README.md: it needs the custom resources of monitoring."},
-			kustomization{"kustomize.config.k8s.io/v1beta1", "Kustomization", []string{"namespace.yaml", "sources.yaml", "releases.yaml"}, generators, []string{"kustomizeconfig.yaml"}})},
-		{"kustomizeconfig.yaml", encode(comments{"": "The names of the ConfigMaps end in a checksum, so that changed values bring an upgrade."},
-			kustomizeConfig{[]nameReference{{"ConfigMap", "v1", []fieldSpec{{"spec/valuesFrom/name", "HelmRelease"}}}}})},
+		{"releases.yaml", encode(comments{
+			"": "Each waits for the one before: without the custom resources of monitoring\n" +
+				"Rocket.Chat's chart leaves its PodMonitor out.",
+		}, all...)},
+		{"kustomization.yaml", encode(comments{
+			"": "manifests/ is a Kustomization of its own, see README.md: it needs the custom resources of monitoring.",
+		}, kustomization{"kustomize.config.k8s.io/v1beta1", "Kustomization",
+			[]string{"namespace.yaml", "sources.yaml", "releases.yaml"}, generators, []string{"kustomizeconfig.yaml"}})},
+		{"kustomizeconfig.yaml", encode(comments{
+			"": "The names of the ConfigMaps end in a checksum, so that changed values bring an upgrade.",
+		}, kustomizeConfig{[]nameReference{{"ConfigMap", "v1", []fieldSpec{{"spec/valuesFrom/name", "HelmRelease"}}}}})},
 	}
 }

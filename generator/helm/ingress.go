@@ -28,7 +28,8 @@ func (p Plan) newIngress(target string) Ingress {
 			"nginx.ingress.kubernetes.io/session-cookie-name": stickyCookie,
 			"nginx.ingress.kubernetes.io/proxy-read-timeout":  longestWebsocket,
 			"nginx.ingress.kubernetes.io/proxy-send-timeout":  longestWebsocket,
-			"nginx.ingress.kubernetes.io/proxy-body-size":     "128m", // Rocket.Chat takes files of 100 MiB (FileUpload_MaxFileSize)
+			// Rocket.Chat takes files of 100 MiB (FileUpload_MaxFileSize)
+			"nginx.ingress.kubernetes.io/proxy-body-size": "128m",
 		}
 	default:
 		i.IngressClassName = classTraefik
@@ -69,5 +70,7 @@ func (p Plan) issuer() string {
 // Rocket.Chat and of ddp-streamer.
 func traefikSticky() map[string]string {
 	const sticky = "traefik.ingress.kubernetes.io/service.sticky.cookie"
-	return map[string]string{sticky: "true", sticky + ".name": stickyCookie, sticky + ".secure": "true", sticky + ".httponly": "true"}
+	return map[string]string{
+		sticky: "true", sticky + ".name": stickyCookie, sticky + ".secure": "true", sticky + ".httponly": "true",
+	}
 }

@@ -26,9 +26,11 @@ mongodb.metrics.enabled mongodb.serviceMonitor.enabled mongodb.serviceMonitor.se
 persistence.enabled persistence.existingClaim persistence.storageClass persistence.accessMode persistence.size
 resources.* securityContext.* containerSecurityContext.*
 serviceAccount.create serviceAccount.annotations.* serviceAccount.name
-ingress.enabled ingress.ingressClassName ingress.path ingress.pathType ingress.annotations.* ingress.federation.serveWellKnown
+ingress.enabled ingress.ingressClassName ingress.path ingress.pathType ingress.annotations.*
+ingress.federation.serveWellKnown
 ingress.tls.secretName ingress.tls.hosts.*
-service.type service.port service.nodePort service.annotations.* service.labels.* service.loadBalancerIP service.loadBalancerClass
+service.type service.port service.nodePort service.annotations.* service.labels.*
+service.loadBalancerIP service.loadBalancerClass
 podLabels.* podAnnotations.* deploymentLabels.* nameOverride
 prometheusScraping.enabled prometheusScraping.port prometheusScraping.msPort
 podMonitor.enabled podMonitor.interval serviceMonitor.enabled serviceMonitor.ports.* serviceMonitor.intervals.*
@@ -36,20 +38,25 @@ livenessProbe.enabled livenessProbe.path livenessProbe.initialDelaySeconds liven
 livenessProbe.timeoutSeconds livenessProbe.failureThreshold livenessProbe.successThreshold
 readinessProbe.enabled readinessProbe.path readinessProbe.initialDelaySeconds readinessProbe.periodSeconds
 readinessProbe.timeoutSeconds readinessProbe.failureThreshold readinessProbe.successThreshold
-microservices.enabled microservices.logLevel microservices.heartbeatInterval microservices.heartbeatTimeout microservices.streamHub.enabled
+microservices.enabled microservices.logLevel microservices.heartbeatInterval microservices.heartbeatTimeout
+microservices.streamHub.enabled
 microservices.presence.replicas microservices.presence.image.repository microservices.presence.securityContext.*
 microservices.presence.resources.* microservices.presence.tolerations.* microservices.presence.annotations.*
 microservices.presence.nodeSelector.* microservices.presence.affinity.*
-microservices.ddpStreamer.replicas microservices.ddpStreamer.image.repository microservices.ddpStreamer.securityContext.*
+microservices.ddpStreamer.replicas microservices.ddpStreamer.image.repository
+microservices.ddpStreamer.securityContext.*
 microservices.ddpStreamer.resources.* microservices.ddpStreamer.tolerations.* microservices.ddpStreamer.annotations.*
 microservices.ddpStreamer.nodeSelector.* microservices.ddpStreamer.affinity.*
 microservices.account.replicas microservices.account.image.repository microservices.account.securityContext.*
 microservices.account.resources.* microservices.account.tolerations.* microservices.account.annotations.*
 microservices.account.nodeSelector.* microservices.account.affinity.*
-microservices.authorization.replicas microservices.authorization.image.repository microservices.authorization.securityContext.*
-microservices.authorization.resources.* microservices.authorization.tolerations.* microservices.authorization.annotations.*
+microservices.authorization.replicas microservices.authorization.image.repository
+microservices.authorization.securityContext.*
+microservices.authorization.resources.* microservices.authorization.tolerations.*
+microservices.authorization.annotations.*
 microservices.authorization.nodeSelector.* microservices.authorization.affinity.*
-nats.enabled nats.existingSecret.name nats.existingSecret.key nats.cluster.enabled nats.cluster.replicas nats.nats.image nats.nats.resources.*
+nats.enabled nats.existingSecret.name nats.existingSecret.key nats.cluster.enabled nats.cluster.replicas
+nats.nats.image nats.nats.resources.*
 nats.natsbox.enabled nats.podMonitor.enabled nats.exporter.enabled nats.tolerations.* nats.nodeSelector.*
 federation.* postgresql.enabled
 `)

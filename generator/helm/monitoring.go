@@ -83,10 +83,13 @@ type sidecarDashboards struct {
 
 // monitoringKeys are the keys of kube-prometheus-stack 75.9.0 that an export uses.
 var monitoringKeys = []string{
-	"prometheus.prometheusSpec.podMonitorSelectorNilUsesHelmValues", "prometheus.prometheusSpec.serviceMonitorSelectorNilUsesHelmValues",
-	"prometheus.prometheusSpec.ruleSelectorNilUsesHelmValues", "prometheus.prometheusSpec.scrapeInterval", "prometheus.prometheusSpec.retention",
-	"prometheus.prometheusSpec.retentionSize", "prometheus.prometheusSpec.resources.*", "prometheus.prometheusSpec.storageSpec.*",
-	"alertmanager.alertmanagerSpec.resources.*", "grafana.admin.existingSecret", "grafana.admin.userKey", "grafana.admin.passwordKey",
+	"prometheus.prometheusSpec.podMonitorSelectorNilUsesHelmValues",
+	"prometheus.prometheusSpec.serviceMonitorSelectorNilUsesHelmValues",
+	"prometheus.prometheusSpec.ruleSelectorNilUsesHelmValues", "prometheus.prometheusSpec.scrapeInterval",
+	"prometheus.prometheusSpec.retention", "prometheus.prometheusSpec.retentionSize",
+	"prometheus.prometheusSpec.resources.*", "prometheus.prometheusSpec.storageSpec.*",
+	"alertmanager.alertmanagerSpec.resources.*",
+	"grafana.admin.existingSecret", "grafana.admin.userKey", "grafana.admin.passwordKey",
 	"grafana.resources.*", "grafana.sidecar.dashboards.enabled", "grafana.sidecar.dashboards.label",
 	"grafana.sidecar.dashboards.labelValue", "grafana.sidecar.dashboards.searchNamespace",
 }
@@ -108,14 +111,15 @@ func (p Plan) newMonitoringValues() monitoringValues {
 	gib := func(b units.Bytes) string {
 		return fmt.Sprintf("%dGi", int64(roundUp(b, units.GiB)/units.GiB))
 	}
+	// a fifth more than retentionSize: the newest hours do not count there
+	requests := claimRequests{gib(size + size/5)}
 	return monitoringValues{
 		Prometheus: promValues{promSpec{
 			ScrapeInterval: "30s",
 			Retention:      p.profile.Storage.MetricsRetention.Value,
 			RetentionSize:  p.compose.MetricsSize(),
 			Resources:      resources(Prometheus),
-			// a fifth more than retentionSize: the newest hours do not count there
-			StorageSpec: storageSpec{claimTemplate{claimSpec{[]string{"ReadWriteOnce"}, claimResources{claimRequests{gib(size + size/5)}}}}},
+			StorageSpec:    storageSpec{claimTemplate{claimSpec{[]string{"ReadWriteOnce"}, claimResources{requests}}}},
 		}},
 		Alertmanager: alertmanagerValues{alertmanagerSpec{resources(Alertmanager)}},
 		Grafana: grafanaValues{
@@ -127,24 +131,31 @@ func (p Plan) newMonitoringValues() monitoringValues {
 }
 
 var monitoringComments = comments{
-	"": "Values for chart " + PrometheusChart.Name + " " + PrometheusChart.Version + ". It comes first: without its custom\n" +
-		"resources Rocket.Chat's chart leaves its PodMonitor out.",
-	"prometheus.prometheusSpec.podMonitorSelectorNilUsesHelmValues": "else only monitors with the label release: " + MonitoringRelease + " count, which Rocket.Chat's chart cannot set",
-	"prometheus.prometheusSpec.storageSpec":                         "a fifth more than retentionSize: the newest hours do not count there",
-	"grafana.admin":                                                 "a Secret of yours, see README.md; the chart's default password is known to everybody",
-	"grafana.sidecar":                                               "dashboards are ConfigMaps with this label, in any namespace",
+	"": "Values for chart " + PrometheusChart.Name + " " + PrometheusChart.Version + ". " +
+		"It comes first: without its custom\nresources Rocket.Chat's chart leaves its PodMonitor out.",
+	"prometheus.prometheusSpec.podMonitorSelectorNilUsesHelmValues": "else only monitors with the label release: " +
+		MonitoringRelease + " count, which Rocket.Chat's chart cannot set",
+	"prometheus.prometheusSpec.storageSpec": "a fifth more than retentionSize: the newest hours do not count there",
+	"grafana.admin": "a Secret of yours, see README.md; " +
+		"the chart's default password is known to everybody",
+	"grafana.sidecar": "dashboards are ConfigMaps with this label, in any namespace",
 }
 
 // streamerMonitor lets Prometheus read the connections of ddp-streamer: the chart's
 // PodMonitor selects the main pods only. Pods declare no port for it, so the address
 // is put together here.
 func streamerMonitor() object {
-	return object{"monitoring.coreos.com/v1", "PodMonitor", meta{Name: streamerName, Namespace: Namespace}, nil, podMonitorSpec{
-		Selector: LabelSelector{map[string]string{"app.kubernetes.io/name": streamerName, "app.kubernetes.io/instance": Release}},
-		PodMetricsEndpoints: []podEndpoint{{Interval: "30s", Relabelings: []relabeling{{
-			SourceLabels: []string{"__meta_kubernetes_pod_ip"}, TargetLabel: "__address__", Replacement: fmt.Sprintf("$1:%d", moleculerPort),
-		}}}},
-	}}
+	labels := map[string]string{"app.kubernetes.io/name": streamerName, "app.kubernetes.io/instance": Release}
+	address := relabeling{
+		SourceLabels: []string{"__meta_kubernetes_pod_ip"},
+		TargetLabel:  "__address__",
+		Replacement:  fmt.Sprintf("$1:%d", moleculerPort),
+	}
+	spec := podMonitorSpec{
+		Selector:            LabelSelector{labels},
+		PodMetricsEndpoints: []podEndpoint{{Interval: "30s", Relabelings: []relabeling{address}}},
+	}
+	return object{"monitoring.coreos.com/v1", "PodMonitor", meta{Name: streamerName, Namespace: Namespace}, nil, spec}
 }
 
 type podMonitorSpec struct {

@@ -15,12 +15,16 @@ func FromCompose(p Plan, o Options) ([]byte, error) {
 	}
 	var w page
 	w.line("# From Docker Compose to Kubernetes\n")
-	w.line("Rocket.Chat is away from step 3 to step 7: as long as a dump and a restore of the database take. Rehearse both before, while it runs;\nwhat the rehearsal restored is dropped by the real one.")
+	w.line("Rocket.Chat is away from step 3 to step 7: as long as a dump and a restore of the database take. " +
+		"Rehearse both before, while it runs;\nwhat the rehearsal restored is dropped by the real one.")
 	w.section("1. Days before")
-	w.line("- Bring up everything but Rocket.Chat by the README of `rcgen export %s --out DIR`: MongoDB, the Secrets, monitoring, NATS.", o.Target)
+	w.line("- Bring up everything but Rocket.Chat by the README of `rcgen export %s --out DIR`: "+
+		"MongoDB, the Secrets, monitoring, NATS.", o.Target)
 	w.line("- Run the same release on both sides: %s. An update and a move are two evenings.", p.Release)
 	w.line("- Lower the TTL of `%s` to 60 seconds.", p.request.Domain)
-	w.line("- Uploads must be in S3 before: `uploads.storage: s3` in %s and `rcgen generate`, while Compose still runs. Older files stay in the database (GridFS), move with\n  it and are still found; RocketChat/filestore-migrator carries them over.", tree.RequestFile)
+	w.line("- Uploads must be in S3 before: `uploads.storage: s3` in %s and `rcgen generate`, while Compose still runs. "+
+		"Older files stay in the database (GridFS), move with\n  it and are still found; "+
+		"RocketChat/filestore-migrator carries them over.", tree.RequestFile)
 	w.section("2. Announce it")
 	w.line("Clients reconnect by themselves; who is logged in stays logged in.")
 	w.section("3. Stop writes")
@@ -28,7 +32,8 @@ func FromCompose(p Plan, o Options) ([]byte, error) {
 	w.shell("docker compose stop $(docker compose config --services | grep '^rocketchat-')")
 	if p.request.MongoDB.External {
 		w.section("4. and 5. The database")
-		w.line("Yours is outside already: put its connection string into the Secret `%s`, and see that the cluster's nodes reach it. No dump is needed; take a backup.", secretMongoDB)
+		w.line("Yours is outside already: put its connection string into the Secret `%s`, "+
+			"and see that the cluster's nodes reach it. No dump is needed; take a backup.", secretMongoDB)
 	} else {
 		p.writeDump(&w)
 	}
@@ -39,11 +44,19 @@ func FromCompose(p Plan, o Options) ([]byte, error) {
 
 func (p Plan) writeDump(w *page) {
 	w.section("4. Dump")
-	w.shell(`docker compose exec -T mongodb sh -c 'mongodump -u backup -p "$MONGODB_BACKUP_PASSWORD" --authenticationDatabase admin --archive --gzip' > rocketchat.archive.gz`,
-		`docker compose exec -T mongodb sh -c 'HOME=/tmp mongosh --quiet -u root -p "$MONGODB_ROOT_PASSWORD" rocketchat --eval "db.rocketchat_message.countDocuments()"'`)
+	const inMongoDB = `docker compose exec -T mongodb sh -c `
+	dump := inMongoDB + `'mongodump -u backup -p "$MONGODB_BACKUP_PASSWORD"` +
+		` --authenticationDatabase admin --archive --gzip' > rocketchat.archive.gz`
+	count := inMongoDB + `'HOME=/tmp mongosh --quiet -u root -p "$MONGODB_ROOT_PASSWORD"` +
+		` rocketchat --eval "db.rocketchat_message.countDocuments()"'`
+	w.shell(dump, count)
 	w.section("5. Restore")
-	w.line("From a machine that reaches the new replica set and has MongoDB's Database Tools. `restore.yaml` holds one line, `uri: ` with the string of the Secret `%s`, mode 0600: so the password\nis in no list of processes. Only Rocket.Chat's database is restored, not the users of the old one:", secretMongoDB)
-	w.shell("mongorestore --config restore.yaml --archive=rocketchat.archive.gz --gzip --drop --stopOnError --nsInclude='rocketchat.*'")
+	w.line("From a machine that reaches the new replica set and has MongoDB's Database Tools. "+
+		"`restore.yaml` holds one line, `uri: ` with the string of the Secret `%s`, mode 0600: "+
+		"so the password\nis in no list of processes. Only Rocket.Chat's database is restored, not the users of the old one:",
+		secretMongoDB)
+	w.shell("mongorestore --config restore.yaml --archive=rocketchat.archive.gz --gzip" +
+		" --drop --stopOnError --nsInclude='rocketchat.*'")
 	w.line("\nThe line \"finished restoring rocketchat.rocketchat_message\" has the number of step 4.")
 }
 
@@ -56,9 +69,11 @@ func (p Plan) writeSwitch(w *page, o Options) {
 		w.line("\nA certificate by HTTP comes only after step 7; until then add `-k`, or let cert-manager ask by DNS.")
 	}
 	w.section("7. Switch DNS")
-	w.line("Point `%s` at the ingress. Log in twice, on two browsers, and send a message and a file each way. Then raise the TTL again.", p.request.Domain)
+	w.line("Point `%s` at the ingress. "+
+		"Log in twice, on two browsers, and send a message and a file each way. Then raise the TTL again.", p.request.Domain)
 	w.section("8. Afterwards")
-	w.line("Keep the Compose project stopped, with its volumes, for a week: `docker compose down` without `-v`. The way back is DNS and `docker compose up -d --wait`%s.", p.wayBack())
+	w.line("Keep the Compose project stopped, with its volumes, for a week: "+
+		"`docker compose down` without `-v`. The way back is DNS and `docker compose up -d --wait`%s.", p.wayBack())
 }
 
 // wayBack says what it costs.
@@ -80,7 +95,8 @@ func (p Plan) writeLeftBehind(w *page) {
 		w.line("- Trust in your proxies: tell the ingress controller their addresses.")
 	}
 	if p.request.Alerts.Receiver != "" {
-		w.line("- Who is told of alerts (`alerts.receiver: %s`): set `alertmanager.config` of kube-prometheus-stack.", p.request.Alerts.Receiver)
+		w.line("- Who is told of alerts (`alerts.receiver: %s`): set `alertmanager.config` of kube-prometheus-stack.",
+			p.request.Alerts.Receiver)
 	}
 	w.line("- The alerts and dashboards of MongoDB, Traefik, the host and logs: see \"Monitoring\" in the README.")
 }

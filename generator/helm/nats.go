@@ -66,24 +66,27 @@ type spread struct {
 // natsKeys are the keys of the chart nats 2.12.3 that an export uses.
 var natsKeys = []string{
 	"config.cluster.enabled", "config.cluster.replicas", "config.merge.*", "container.env.*", "container.merge.*",
-	"promExporter.enabled", "promExporter.podMonitor.enabled", "natsBox.enabled", "podTemplate.topologySpreadConstraints.*",
+	"promExporter.enabled", "promExporter.podMonitor.enabled", "natsBox.enabled",
+	"podTemplate.topologySpreadConstraints.*",
 }
 
 func newNATSValues(w Workload) natsValues {
 	const password = "NATS_PASSWORD"
+	env := map[string]envFrom{password: {valueFrom{SecretKey{secretNATS, keyNATSPassword}}}}
 	return natsValues{
 		Config: natsConfig{
 			Cluster: natsClusterConfig{true, w.Replicas.Value},
 			Merge:   natsMerge{natsLogin{natsUser, "<< $" + password + " >>"}},
 		},
-		Container:    natsContainer{map[string]envFrom{password: {valueFrom{SecretKey{secretNATS, keyNATSPassword}}}}, natsResources{w.resources()}},
+		Container:    natsContainer{env, natsResources{w.resources()}},
 		PromExporter: natsExporter{true, Enabled{true}},
 		PodTemplate:  natsPods{map[string]spread{hostname: {1, "ScheduleAnyway"}}},
 	}
 }
 
 var natsComments = comments{
-	"": "Values for chart " + NATSChart.Name + " " + NATSChart.Version + ": what carries live events between Rocket.Chat's pods.\n" +
+	"": "Values for chart " + NATSChart.Name + " " + NATSChart.Version + ": " +
+		"what carries live events between Rocket.Chat's pods.\n" +
 		"The NATS inside Rocket.Chat's chart takes no password from a Secret.",
 	"config.merge":              "the server's own syntax: << >> keeps the variable from being quoted",
 	"container.env":             "made before, see README.md",
@@ -146,9 +149,10 @@ func (p Plan) budgets() []any {
 			continue
 		}
 		full := fmt.Sprintf("%s-%s", Release, name)
+		labels := map[string]string{"app.kubernetes.io/name": full, "app.kubernetes.io/instance": Release}
 		all = append(all, object{"policy/v1", "PodDisruptionBudget", meta{Name: full, Namespace: Namespace}, nil, budgetSpec{
 			MaxUnavailable: away(w.Replicas.Value),
-			Selector:       LabelSelector{map[string]string{"app.kubernetes.io/name": full, "app.kubernetes.io/instance": Release}},
+			Selector:       LabelSelector{labels},
 		}})
 	}
 	return all

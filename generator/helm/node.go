@@ -34,9 +34,15 @@ const fillShare = 0.85
 func (n Node) check() error {
 	switch {
 	case n.Cores < 1 || n.Cores > catalog.MaxCores:
-		return &fault.Error{What: fmt.Sprintf("node: %d cores are not between 1 and %d", n.Cores, catalog.MaxCores), Hint: "the cores of one machine of the cluster"}
+		return &fault.Error{
+			What: fmt.Sprintf("node: %d cores are not between 1 and %d", n.Cores, catalog.MaxCores),
+			Hint: "the cores of one machine of the cluster",
+		}
 	case n.Memory < catalog.MinMemory || n.Memory > catalog.MaxMemory:
-		return &fault.Error{What: fmt.Sprintf("node: %s is not between %s and %s", n.Memory, catalog.MinMemory, catalog.MaxMemory), Hint: "the memory of one machine of the cluster, like 32GiB"}
+		return &fault.Error{
+			What: fmt.Sprintf("node: %s is not between %s and %s", n.Memory, catalog.MinMemory, catalog.MaxMemory),
+			Hint: "the memory of one machine of the cluster, like 32GiB",
+		}
 	}
 	return nil
 }
@@ -63,7 +69,8 @@ func (n Node) reservedCPUs() float64 {
 
 // room returns what one node has for pods.
 func (p Plan) room() (cpus float64, memory units.Bytes) {
-	return float64(p.Node.Cores) - p.Node.reservedCPUs(), p.Node.Memory - generator.Reserve(p.profile.OSReserve.Value, p.Node.Memory)
+	reserve := generator.Reserve(p.profile.OSReserve.Value, p.Node.Memory)
+	return float64(p.Node.Cores) - p.Node.reservedCPUs(), p.Node.Memory - reserve
 }
 
 // nodes returns how many nodes carry all pods while one of them is away.
@@ -82,7 +89,8 @@ func (p Plan) nodes() (generator.Figure[int], error) {
 	byMemory := int(math.Ceil(float64(p.Totals.Memory) / (float64(memory) * fillShare)))
 	return generator.Figure[int]{
 		Value: max(minNodes, byCPU, byMemory) + spare,
-		Reason: fmt.Sprintf("%d by CPU, %d by memory, at least %d, and %d that may be away; pods take %v of %.2f CPUs and %s on each",
+		Reason: fmt.Sprintf("%d by CPU, %d by memory, at least %d, and %d that may be away; "+
+			"pods take %v of %.2f CPUs and %s on each",
 			byCPU, byMemory, minNodes, spare, fillShare, cpus, memory.Human()),
 		Source: "cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes for what a node keeps; assumption: " +
 			fmt.Sprint(fillShare) + " of the rest is filled",

@@ -24,13 +24,19 @@ type subject struct {
 // openShift returns what OpenShift wants beside the values: leave for the image's
 // user, and metrics of projects.
 func openShift() []File {
-	binding := roleBinding{"rbac.authorization.k8s.io/v1", "RoleBinding", meta{Name: "rocketchat-nonroot", Namespace: Namespace},
+	binding := roleBinding{"rbac.authorization.k8s.io/v1", "RoleBinding",
+		meta{Name: "rocketchat-nonroot", Namespace: Namespace},
 		roleRef{"rbac.authorization.k8s.io", "ClusterRole", "system:openshift:scc:nonroot-v2"},
 		[]subject{{"ServiceAccount", mainName, Namespace}}}
 	metrics := configMap{"v1", "ConfigMap", meta{Name: "cluster-monitoring-config", Namespace: "openshift-monitoring"},
 		map[string]string{"config.yaml": "enableUserWorkload: true\n"}}
 	return []File{
-		{"scc.yaml", encode(comments{"": "The main pods run as user 65533, which restricted-v2 refuses. All others fit restricted-v2."}, binding)},
-		{"cluster-monitoring-config.yaml", encode(comments{"": "Once for the cluster, by an administrator. If the ConfigMap is there already, add the line to it:\napplying this file replaces it."}, metrics)},
+		{"scc.yaml", encode(comments{
+			"": "The main pods run as user 65533, which restricted-v2 refuses. All others fit restricted-v2.",
+		}, binding)},
+		{"cluster-monitoring-config.yaml", encode(comments{
+			"": "Once for the cluster, by an administrator. If the ConfigMap is there already, add the line to it:\n" +
+				"applying this file replaces it.",
+		}, metrics)},
 	}
 }

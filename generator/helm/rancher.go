@@ -54,12 +54,14 @@ func fleet(releases []release) []File {
 	}
 	last := ""
 	for _, r := range releases {
-		bundle(r.dir, r.namespace, last, &fleetHelm{r.name, r.chart.Repo, r.chart.Name, r.chart.Version, []string{"values.yaml"}, installTimeoutSeconds, true})
+		bundle(r.dir, r.namespace, last, &fleetHelm{r.name, r.chart.Repo, r.chart.Name, r.chart.Version,
+			[]string{"values.yaml"}, installTimeoutSeconds, true})
 		last = r.dir
 	}
 	bundle("manifests", Namespace, releases[0].dir, nil)
 	return append(files, File{"gitrepo.yaml", encode(comments{
-		"":                   "Replace the repository; the paths are from its root. Label the clusters that are to have it:\nkubectl label clusters.fleet.cattle.io -n fleet-default NAME chat=rocketchat",
+		"": "Replace the repository; the paths are from its root. Label the clusters that are to have it:\n" +
+			"kubectl label clusters.fleet.cattle.io -n fleet-default NAME chat=rocketchat",
 		"metadata.namespace": "fleet-local for the cluster that Rancher itself runs on",
 	}, object{"fleet.cattle.io/v1alpha1", "GitRepo", meta{Name: Release, Namespace: "fleet-default"}, nil,
 		gitRepo{exampleGit, exampleBranch, paths, []fleetTarget{{LabelSelector{map[string]string{"chat": "rocketchat"}}}}}})})
@@ -84,12 +86,18 @@ type helmChart struct {
 func rancher(releases []release) []File {
 	var repos, charts []any
 	for _, r := range releases {
-		repos = append(repos, object{"catalog.cattle.io/v1", "ClusterRepo", meta{Name: r.chart.Name}, nil, clusterRepo{r.chart.Repo}})
+		repos = append(repos, object{"catalog.cattle.io/v1", "ClusterRepo", meta{Name: r.chart.Name}, nil,
+			clusterRepo{r.chart.Repo}})
 		charts = append(charts, object{"helm.cattle.io/v1", "HelmChart", meta{Name: r.name, Namespace: "kube-system"}, nil,
 			helmChart{r.chart.Repo, r.chart.Name, r.chart.Version, r.namespace, true, installTimeout, string(r.values)}})
 	}
 	return []File{
-		{"clusterrepos.yaml", encode(comments{"": "For Rancher's Apps: install from its pages with the same values in the YAML editor."}, repos...)},
-		{"helmcharts.yaml", encode(comments{"": "For the Helm controller of k3s and RKE2. The values are those of the files beside it. Apply monitoring first:\nit is not waited for."}, charts...)},
+		{"clusterrepos.yaml", encode(comments{
+			"": "For Rancher's Apps: install from its pages with the same values in the YAML editor.",
+		}, repos...)},
+		{"helmcharts.yaml", encode(comments{
+			"": "For the Helm controller of k3s and RKE2. The values are those of the files beside it. " +
+				"Apply monitoring first:\nit is not waited for.",
+		}, charts...)},
 	}
 }

@@ -16,8 +16,8 @@ func (o Outcome) Approve(check Check) (Valid, error) {
 
 // Valid is a set of changes that may be written, and a project's directory is written
 // from nothing else. Only this package makes one: Approve by a check, Offers for what
-// Compose does not read, Adopt and Eject for rcgen's own bookkeeping, and State for the
-// files of an unfinished apply.
+// Compose does not read, Adopt and Eject for rcgen's own bookkeeping, and Rerouted,
+// Recorded and HoldBack for the files of an apply.
 type Valid struct {
 	changes []Change
 }

@@ -22,65 +22,106 @@ func (o Outcome) Conflicts() []State {
 	return slices.DeleteFunc(slices.Clone(o.States), func(s State) bool { return !s.Conflicted() })
 }
 
-// Reconcile brings a rendered project and the files of a directory together.
-// Untouched files are replaced, edited ones merged, adopted ones left alone, and
-// those no longer needed removed unless they were edited. Files in the way that
-// rcgen never wrote are a ForeignError, with the outcome that they stand against.
-func Reconcile(current fs.FS, project Project) (Outcome, error) {
+// Records are what the lock and the base say of a directory.
+type Records struct {
+	current fs.FS
+	lock    Lock
+	base    base
+}
+
+// ReadRecords reads the lock and the base of a directory. One without them is empty.
+func ReadRecords(current fs.FS) (Records, error) {
 	lock, err := ReadLock(current)
 	if err != nil {
-		return Outcome{}, err
+		return Records{}, err
 	}
 	b, err := readBase(current)
+	return Records{current, lock, b}, err
+}
+
+// Reconcile merges a rendered project with the files of a directory. Unmodified files
+// are replaced, edited ones merged, adopted ones left unchanged, and those no longer
+// needed removed unless they were edited. Files in the way that rcgen never wrote are a
+// ForeignError, with the outcome that they prevent.
+func Reconcile(current fs.FS, project Project) (Outcome, error) {
+	r, err := ReadRecords(current)
 	if err != nil {
 		return Outcome{}, err
 	}
-	var o Outcome
-	var foreign []string
-	for _, f := range project.Files {
-		if f.From != "" {
-			continue
-		}
-		s, err := newState(current, lock, b, f.Path, &f)
-		if err != nil {
-			return Outcome{}, err
-		}
-		if f.Seed && s.Have == nil && overridden(current) {
-			s.Class, s.After = Adopted, nil
-		}
-		if s.Class == Foreign {
-			foreign = append(foreign, f.Path)
-		} else if s.inTheWay(current) {
-			foreign = append(foreign, f.Path+NewSuffix)
-		}
-		o.States = append(o.States, s)
+	return r.Reconcile(project)
+}
+
+// Reconcile is the function of that name for records that have been read.
+func (r Records) Reconcile(project Project) (Outcome, error) {
+	o, err := r.wanted(project.Files)
+	if err != nil {
+		return Outcome{}, err
 	}
-	for _, path := range slices.Sorted(maps.Keys(lock.Files)) {
+	var foreign []string
+	for _, s := range o.States {
+		if s.Class == Foreign {
+			foreign = append(foreign, s.Path)
+		} else if s.inTheWay(r.current) {
+			foreign = append(foreign, s.Path+NewSuffix)
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(r.lock.Files)) {
 		if _, needed := project.File(path); needed {
 			continue
 		}
-		s, err := newState(current, lock, b, path, nil)
+		s, err := newState(r.current, r.lock, r.base, path, nil)
 		if err != nil {
 			return Outcome{}, err
 		}
 		o.States = append(o.States, s)
 	}
 	slices.SortFunc(o.States, func(a, b State) int { return cmp.Compare(a.Path, b.Path) })
-	if o.Changes, err = o.changes(current, true); err != nil {
+	if o.Changes, err = o.changes(r.current, true); err != nil {
 		return Outcome{}, err
 	}
-	o.After, err = o.after(current)
-	o.After.standIn(project)
+	o.After, err = o.after(r.current)
+	o.After.standIn(project.Files)
 	if len(foreign) > 0 {
 		err = cmp.Or(err, error(&ForeignError{foreign}))
 	}
 	return o, err
 }
 
+// wanted returns the states of files that were rendered.
+func (r Records) wanted(files []File) (Outcome, error) {
+	var o Outcome
+	for _, f := range files {
+		if f.From != "" {
+			continue
+		}
+		s, err := newState(r.current, r.lock, r.base, f.Path, &f)
+		if err != nil {
+			return Outcome{}, err
+		}
+		if f.Seed && s.Have == nil && overridden(r.current) {
+			s.Class, s.After = Adopted, nil
+		}
+		o.States = append(o.States, s)
+	}
+	return o, nil
+}
+
+// Ahead returns what Reconcile will make of some files of a project, with the Compose
+// files of the user: enough to load the project while the others are still rendered.
+func (r Records) Ahead(files []File) (Project, error) {
+	o, err := r.wanted(files)
+	if err != nil {
+		return Project{}, err
+	}
+	p, err := o.after(r.current)
+	p.standIn(files)
+	return p, err
+}
+
 // standIn adds what was read in the place of another file, and takes out what it
 // was read from: its values are no secrets there.
-func (p *Project) standIn(project Project) {
-	for _, f := range project.Files {
+func (p *Project) standIn(files []File) {
+	for _, f := range files {
 		if f.From != "" {
 			p.Files = append(slices.DeleteFunc(p.Files, func(other File) bool { return other.Path == f.From }), f)
 		}

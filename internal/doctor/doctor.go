@@ -170,7 +170,9 @@ func (c check) finding(ctx context.Context, w *world) Finding {
 	case <-ctx.Done():
 		v = warn(fmt.Sprintf("no answer within %v", limit), "run it again, alone: rcgen doctor --only "+c.id)
 	}
-	return Finding{ID: c.id, Group: c.group, What: c.what, Result: v.result, Detail: cut(printable(w.Clean(v.detail)), maxDetail), Fix: printable(w.Clean(v.fix))}
+	detail := cut(printable(w.Clean(v.detail)), maxDetail)
+	fix := printable(w.Clean(v.fix))
+	return Finding{ID: c.id, Group: c.group, What: c.what, Result: v.result, Detail: detail, Fix: fix}
 }
 
 // maxDetail is how many characters a detail has at most: some come from programs that

@@ -38,7 +38,8 @@ func askEngine(ctx context.Context, docker func(context.Context, ...string) (str
 		return engineInfo{}, fmt.Errorf("docker info: cannot be read: %w", err)
 	}
 	if said.ServerVersion == "" {
-		return engineInfo{}, fmt.Errorf("the engine does not answer: %s", cmp.Or(strings.Join(said.ServerErrors, "; "), "docker does not say why"))
+		why := cmp.Or(strings.Join(said.ServerErrors, "; "), "docker does not say why")
+		return engineInfo{}, fmt.Errorf("the engine does not answer: %s", why)
 	}
 	said.engineInfo.SystemTime, _ = time.Parse(time.RFC3339, said.SystemTime)
 	return said.engineInfo, nil

@@ -23,7 +23,8 @@ func checkCPUCount(_ context.Context, _ *world, m machine) verdict {
 	case n == 0:
 		return skip("the processors are listed in a way that is not known", "")
 	case n < minCores:
-		return warn(fmt.Sprintf("%s; Rocket.Chat's vendor asks for %d", counted(n, "core"), minCores), "give the machine more cores, then `rcgen scale` or init with --cores")
+		return warn(fmt.Sprintf("%s; Rocket.Chat's vendor asks for %d", counted(n, "core"), minCores),
+			"give the machine more cores, then `rcgen scale` or init with --cores")
 	}
 	return ok("%s", counted(n, "core"))
 }
@@ -68,7 +69,8 @@ func checkCPUFlags(m machine, version string) verdict {
 		return skip("the processor's flags are listed in a way that is not known", "")
 	case !slices.ContainsFunc(any, func(f string) bool { return slices.Contains(flags, f) }):
 		return fail(fmt.Sprintf("no %s: MongoDB %s ends with an illegal instruction (exit code 132)", needs, version),
-			"give a virtual machine the host's processor (Proxmox: CPU type host; libvirt: host-passthrough), or use another machine"+elsewhere)
+			"give a virtual machine the host's processor (Proxmox: CPU type host; libvirt: host-passthrough), "+
+				"or use another machine"+elsewhere)
 	}
 	return ok("%s, as MongoDB %s needs", needs, version)
 }

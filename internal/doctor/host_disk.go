@@ -107,7 +107,8 @@ func checkDisk(_ context.Context, w *world, m machine) verdict {
 	}
 	free, share := units.Bytes(fs.free), float64(fs.free)/float64(fs.total)
 	detail := fmt.Sprintf("%s of %s are free (%.0f%%)", free.Human(), units.Bytes(fs.total).Human(), 100*share)
-	const fix = "`docker system df` says what may go, `docker image prune --all` removes images without a container; else a larger disk"
+	const fix = "`docker system df` says what may go, " +
+		"`docker image prune --all` removes images without a container; else a larger disk"
 	switch {
 	case share < leastFreeShare || free < leastFree:
 		return fail(detail+": MongoDB stops when it is full", fix)
@@ -138,18 +139,21 @@ func yearly(p generator.Plan) units.Bytes {
 // do not sync directories or cannot map files (docker/for-win#138).
 var (
 	goodFileSystems   = []string{"xfs", "ext4"}
-	remoteFileSystems = []string{"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ntfs", "ntfs3", "fuseblk", "vboxsf", "vmhgfs", "prl_fs", "virtiofs", "vfat", "exfat", "fuse"}
+	remoteFileSystems = []string{"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ntfs", "ntfs3", "fuseblk",
+		"vboxsf", "vmhgfs", "prl_fs", "virtiofs", "vfat", "exfat", "fuse"}
 	memoryFileSystems = []string{"tmpfs", "ramfs"}
 )
 
 func checkFileSystem(_ context.Context, w *world, m machine) verdict {
 	fs, err := m.fileSystem(w)
-	const fix = "put Docker's data on a local disk with XFS or ext4 (data-root in daemon.json: https://docs.docker.com/engine/daemon/#configure-the-data-directory-location)"
+	const fix = "put Docker's data on a local disk with XFS or ext4 " +
+		"(data-root in daemon.json: https://docs.docker.com/engine/daemon/#configure-the-data-directory-location)"
 	switch kind := fs.kind; {
 	case err != nil:
 		return unseen(err)
 	case kind == "overlay":
-		return skip("overlay: the engine is in a container itself, whose own disk is not known", "run rcgen doctor on the host")
+		return skip("overlay: the engine is in a container itself, whose own disk is not known",
+			"run rcgen doctor on the host")
 	case slices.Contains(remoteFileSystems, kind) || strings.HasPrefix(kind, "fuse."):
 		return fail(kind+": MongoDB wants a local file system that syncs directories", fix)
 	case slices.Contains(memoryFileSystems, kind):

@@ -19,7 +19,8 @@ func checkDNS(ctx context.Context, w *world) verdict {
 	if _, err := netip.ParseAddr(domain); err == nil {
 		return skip("the domain is an address", "")
 	}
-	const record = "add an A or AAAA record with the public address of the host where your domain is kept; others see it after its old time to live"
+	const record = "add an A or AAAA record with the public address of the host where your domain is kept; " +
+		"others see it after its old time to live"
 	found, err := w.Host.Lookup(ctx, domain)
 	var told *net.DNSError
 	switch {
@@ -33,8 +34,11 @@ func checkDNS(ctx context.Context, w *world) verdict {
 		names = append(names, a.Unmap().String())
 	}
 	slices.Sort(names)
-	public := slices.ContainsFunc(found, func(a netip.Addr) bool { return a.Unmap().IsGlobalUnicast() && !a.Unmap().IsPrivate() })
-	if server := w.Plan.ACMEServer(); !public && (server == generator.LetsEncrypt || server == generator.LetsEncryptStaging) {
+	public := slices.ContainsFunc(found, func(a netip.Addr) bool {
+		return a.Unmap().IsGlobalUnicast() && !a.Unmap().IsPrivate()
+	})
+	server := w.Plan.ACMEServer()
+	if !public && (server == generator.LetsEncrypt || server == generator.LetsEncryptStaging) {
 		return warn(domain+" is "+few(names)+" here: Let's Encrypt comes from outside and needs a public address", record)
 	}
 	return ok("%s is %s", domain, few(names))

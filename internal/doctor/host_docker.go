@@ -21,7 +21,8 @@ func checkDockerEngine(ctx context.Context, w *world) verdict {
 	i, err := w.engine(ctx)
 	const install = "https://docs.docker.com/engine/install/"
 	if err != nil {
-		return fail(err.Error(), hintOr(err, "start it (`sudo systemctl start docker`), or look at `docker context ls` and DOCKER_HOST"))
+		return fail(err.Error(),
+			hintOr(err, "start it (`sudo systemctl start docker`), or look at `docker context ls` and DOCKER_HOST"))
 	}
 	at, known := release(i.ServerVersion)
 	switch {
@@ -41,13 +42,15 @@ func checkDockerCompose(ctx context.Context, w *world) verdict {
 	const update = "update it to 2.29.3 or later: https://docs.docker.com/compose/install/linux/"
 	out, err := w.Compose(ctx, "version", "--short")
 	if err != nil {
-		return fail(err.Error(), hintOr(err, "`docker compose version` shall answer at once; else install the plugin: https://docs.docker.com/compose/install/linux/"))
+		return fail(err.Error(), hintOr(err, "`docker compose version` shall answer at once; "+
+			"else install the plugin: https://docs.docker.com/compose/install/linux/"))
 	}
 	version := strings.TrimSpace(out)
 	at, known := release(version)
 	switch {
 	case !known:
-		return skip("its version cannot be read: "+oneLine(version), "`docker compose version --short` prints it; rcgen apply needs 2.29.3 or later")
+		return skip("its version cannot be read: "+oneLine(version),
+			"`docker compose version --short` prints it; rcgen apply needs 2.29.3 or later")
 	case at.before(2, 0, 0):
 		return fail(version+" is too old, 2 or later is needed", update)
 	case at.before(applyCompose[0], applyCompose[1], applyCompose[2]):
@@ -85,7 +88,8 @@ func checkImageArchitecture(ctx context.Context, w *world) verdict {
 			foreign = append(foreign, image+" ("+at+")")
 		}
 	}
-	const fix = "`docker compose down`, `docker image rm` and `docker compose pull` get those of the machine; where an image has none, use an x86_64 machine"
+	const fix = "`docker compose down`, `docker image rm` and `docker compose pull` get those of the machine; " +
+		"where an image has none, use an x86_64 machine"
 	switch {
 	case len(foreign) > 0:
 		return fail(fmt.Sprintf("the machine is %s, not so %s", want, few(foreign)), fix)

@@ -74,7 +74,8 @@ func newKernel(ctx context.Context, w *world, is string, at numbers) verdict {
 	}
 	mongo, _ := release(version)
 	tag, _ := release(image[strings.LastIndex(image, ":")+1:])
-	const around = "or set GLIBC_TUNABLES: glibc.pthread.rseq=1 for mongodb in compose.override.yaml, which MongoDB does not support (google/tcmalloc#292)"
+	const around = "or set GLIBC_TUNABLES: glibc.pthread.rseq=1 for mongodb in compose.override.yaml, " +
+		"which MongoDB does not support (google/tcmalloc#292)"
 	switch c, err := w.running(ctx, stack.MongoDBService); {
 	case mongo.before(8, 0, 0):
 		return ok("%s; MongoDB %s runs on it", is, version)
@@ -86,7 +87,8 @@ func newKernel(ctx context.Context, w *world, is string, at numbers) verdict {
 		}
 		return fail(detail, fix)
 	case !tag.before(8, 0, 21) && tag.before(8, 0, 29) && (err != nil || c.Health != "healthy"):
-		return warn(fmt.Sprintf("%s: MongoDB %d.%d.%d may refuse to start on it (docker-library/mongo#765)", is, tag[0], tag[1], tag[2]),
+		patch := fmt.Sprintf("%d.%d.%d", tag[0], tag[1], tag[2])
+		return warn(fmt.Sprintf("%s: MongoDB %s may refuse to start on it (docker-library/mongo#765)", is, patch),
 			"set a later image for mongodb in compose.override.yaml if it does; "+around)
 	}
 	return ok("%s", is)

@@ -126,7 +126,8 @@ func filesThrough(ctx context.Context, w *world) (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		out, err := w.Docker(ctx, "exec", c.ID, "sh", "-c", reading, "sh", fileCPU, fileMemory, fileSwappiness, fileMaxMaps, fileHugePages)
+		out, err := w.Docker(ctx, "exec", c.ID, "sh", "-c", reading, "sh",
+			fileCPU, fileMemory, fileSwappiness, fileMaxMaps, fileHugePages)
 		if err != nil {
 			return nil, err
 		}

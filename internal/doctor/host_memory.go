@@ -105,7 +105,8 @@ func checkHugePages(m machine, version string) verdict {
 		"https://www.mongodb.com/docs/manual/administration/tcmalloc-performance/ says how without a restart"
 	switch wanted := !at.before(8, 0, 0); {
 	case wanted && mode != "always":
-		return warn(fmt.Sprintf("%s; MongoDB %s uses its memory better with always", mode, version), fmt.Sprintf(how, "always"))
+		return warn(fmt.Sprintf("%s; MongoDB %s uses its memory better with always", mode, version),
+			fmt.Sprintf(how, "always"))
 	case !wanted && mode == "always":
 		return warn(fmt.Sprintf("%s; MongoDB %s is slower with them", mode, version), fmt.Sprintf(how, "never"))
 	}
@@ -128,7 +129,8 @@ func checkMaxMapCount(m machine, _ string) verdict {
 	}
 	if n < leastMaps {
 		return warn(fmt.Sprintf("vm.max_map_count is %d; MongoDB asks for %d, two for each connection", n, leastMaps),
-			fmt.Sprintf("`sudo sysctl -w vm.max_map_count=%d`, and the same as a line in a file of sysctl.d so that it stays; it is a bound and takes no memory", quietMaps))
+			fmt.Sprintf("`sudo sysctl -w vm.max_map_count=%d`, and the same as a line in a file of sysctl.d "+
+				"so that it stays; it is a bound and takes no memory", quietMaps))
 	}
 	return ok("vm.max_map_count is %d", n)
 }

@@ -90,12 +90,14 @@ func checkPorts(ctx context.Context, w *world, m machine) verdict {
 	case len(taken) > 0 && unanswered != nil:
 		return skip(all(taken)+", and the engine does not say by which", "see docker-engine")
 	case len(taken) > 0:
-		return fail(strings.Join(taken, ", "), "stop it, or give it another port: `sudo ss -ltnp` and `docker ps` list who listens. "+
-			"A web server that shall stay can stand before Traefik: tls.mode off and tls.proxies in rcgen.yaml")
+		return fail(strings.Join(taken, ", "),
+			"stop it, or give it another port: `sudo ss -ltnp` and `docker ps` list who listens. "+
+				"A web server that shall stay can stand before Traefik: tls.mode off and tls.proxies in rcgen.yaml")
 	case unanswered != nil && !m.local:
 		return unseen(errNoEngine)
 	case len(free) > 0 && !m.local:
-		return skip("no container publishes "+all(free)+"; what other programs of the machine do is not known from here", "run rcgen doctor on that machine")
+		return skip("no container publishes "+all(free)+"; what other programs of the machine do is not known from here",
+			"run rcgen doctor on that machine")
 	case unanswered != nil: // Docker may publish by the kernel alone, where no program listens
 		return ok("no program listens on %s; what containers publish is not known", all(free))
 	case len(free) == 0:
@@ -113,8 +115,9 @@ func checkPorts(ctx context.Context, w *world, m machine) verdict {
 var (
 	ruinous  = map[uint16]string{2375: "Docker's API without TLS", 27017: "MongoDB"}
 	delicate = map[uint16]string{
-		2379: "etcd", 3000: "Rocket.Chat or Grafana past the proxy", 3100: "Loki", 3306: "MySQL", 4222: "NATS", 5432: "PostgreSQL",
-		6379: "Redis", 8222: "NATS' monitoring", 9090: "Prometheus", 9093: "Alertmanager", 9200: "Elasticsearch", 9458: "Rocket.Chat's metrics",
+		2379: "etcd", 3000: "Rocket.Chat or Grafana past the proxy", 3100: "Loki", 3306: "MySQL",
+		4222: "NATS", 5432: "PostgreSQL", 6379: "Redis", 8222: "NATS' monitoring", 9090: "Prometheus",
+		9093: "Alertmanager", 9200: "Elasticsearch", 9458: "Rocket.Chat's metrics",
 		11211: "memcached", 27018: "MongoDB", 27019: "MongoDB",
 	}
 )
@@ -131,7 +134,8 @@ func (e *exposure) publish(p publisher) {
 	var seen []string
 	for _, r := range p.ports {
 		text := r.String()
-		if !toEveryone(r.address) || slices.Contains(seen, text) || r.first == r.end && (r.has(portHTTP) || r.has(portHTTPS)) {
+		proxied := r.first == r.end && (r.has(portHTTP) || r.has(portHTTPS))
+		if !toEveryone(r.address) || slices.Contains(seen, text) || proxied {
 			continue
 		}
 		seen = append(seen, text) // once for IPv4 and IPv6
@@ -190,7 +194,8 @@ func checkOpenPorts(ctx context.Context, w *world, m machine) verdict {
 
 // verdict judges what was seen of programs and containers, or of one of them alone.
 func (e exposure) verdict(programs, containers bool) verdict {
-	const fix = "bind it to 127.0.0.1 or stop it; ufw does not stop what Docker publishes (https://docs.docker.com/engine/network/packet-filtering-firewalls/)"
+	const fix = "bind it to 127.0.0.1 or stop it; ufw does not stop what Docker publishes " +
+		"(https://docs.docker.com/engine/network/packet-filtering-firewalls/)"
 	rest := ""
 	if len(e.other) > 0 {
 		rest = "; other programs listen on " + few(e.other)
@@ -201,7 +206,8 @@ func (e exposure) verdict(programs, containers bool) verdict {
 	case len(e.warned) > 0:
 		return warn("open to everyone: "+few(e.warned)+rest, fix)
 	case !programs:
-		return ok("no container has others than %d and %d open; programs of the machine are not known from here", portHTTP, portHTTPS)
+		return ok("no container has others than %d and %d open; programs of the machine are not known from here",
+			portHTTP, portHTTPS)
 	}
 	if !containers {
 		return ok("no data store has one open to everyone%s; what containers publish is not known", rest)

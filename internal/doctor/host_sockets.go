@@ -45,7 +45,8 @@ func askPublishers(ctx context.Context, w *world) ([]publisher, error) {
 	if _, err := w.engine(ctx); err != nil {
 		return nil, err
 	}
-	const columns = `{{.Names}}` + "\t" + `{{.Label "com.docker.compose.project"}}` + "\t" + `{{.Label "com.docker.compose.service"}}` + "\t" + `{{.Ports}}`
+	const columns = `{{.Names}}` + "\t" + `{{.Label "com.docker.compose.project"}}` + "\t" +
+		`{{.Label "com.docker.compose.service"}}` + "\t" + `{{.Ports}}`
 	out, err := w.Docker(ctx, "ps", "--no-trunc", "--format", columns)
 	if err != nil {
 		return nil, err

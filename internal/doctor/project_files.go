@@ -34,7 +34,8 @@ func checkValid(ctx context.Context, w *world) verdict {
 		return ok("Compose and rcgen have nothing against them")
 	}
 	first := findings[0]
-	return fail(counted(len(findings), "finding")+", the first: "+first.String(), first.Hint+"; rcgen validate lists them all")
+	return fail(counted(len(findings), "finding")+", the first: "+first.String(),
+		first.Hint+"; rcgen validate lists them all")
 }
 
 // checkDrift compares rcgen.yaml with the files, and these with the containers. What
@@ -50,12 +51,13 @@ func checkDrift(ctx context.Context, w *world) verdict {
 	services, note := driftedServices(ctx, w)
 	switch {
 	case len(files) > 0 && len(services) > 0:
-		return warn(fmt.Sprintf("rcgen.yaml would change %s; containers are not what the files say: %s", few(files), few(services)),
+		return warn("rcgen.yaml would change "+few(files)+"; containers are not what the files say: "+few(services),
 			"rcgen diff --running shows what; rcgen apply writes the files and brings the containers in line")
 	case len(files) > 0:
 		return warn("rcgen.yaml would change "+few(files)+note, "rcgen diff shows what; rcgen generate writes the files")
 	case len(services) > 0:
-		return warn("containers are not what the files say: "+few(services), "rcgen diff --running shows what; rcgen apply brings them in line")
+		return warn("containers are not what the files say: "+few(services),
+			"rcgen diff --running shows what; rcgen apply brings them in line")
 	}
 	return ok("the files are what rcgen.yaml says%s", note)
 }
@@ -99,7 +101,8 @@ func checkModes(ctx context.Context, w *world) verdict {
 	}
 	files, err := w.Project.Modes(ctx)
 	if err != nil {
-		return warn("the modes of the files with secrets are not known: "+err.Error(), "ls -la in the project's directory says more")
+		return warn("the modes of the files with secrets are not known: "+err.Error(),
+			"ls -la in the project's directory says more")
 	}
 	var group, others, paths []string
 	for _, f := range files {

@@ -43,10 +43,12 @@ func checkPlanHost(ctx context.Context, w *world) verdict {
 	greedy := slices.IndexFunc(p.Services, func(s generator.Service) bool { return s.CPUs.Value > float64(m.Cores) })
 	switch {
 	case p.Memory.Limits > m.Memory:
-		return fail(fmt.Sprintf("all memory limits together are %s, and the machine has %s", p.Memory.Limits.Human(), has), fix)
+		limits := p.Memory.Limits.Human()
+		return fail(fmt.Sprintf("all memory limits together are %s, and the machine has %s", limits, has), fix)
 	case greedy >= 0: // Docker does not start such a container: "range of CPUs is from 0.01 to ..."
 		s := p.Services[greedy]
-		return fail(fmt.Sprintf("%s may use %v CPUs, and the machine has %s: Docker does not start it", s.Name, s.CPUs.Value, has), fix)
+		may := fmt.Sprintf("%s may use %v CPUs", s.Name, s.CPUs.Value)
+		return fail(may+", and the machine has "+has+": Docker does not start it", fix)
 	case m.Cores < p.Host.Cores, float64(m.Memory) < (1-kept)*float64(p.Host.Memory):
 		return warn(fmt.Sprintf("the machine has %s, planned are %s", has, planned), fix)
 	case m.Cores > p.Host.Cores:

@@ -30,7 +30,8 @@ func tag(image string) (tag string, digest bool) {
 func checkTags(ctx context.Context, w *world) verdict {
 	images, err := w.images(ctx)
 	if err != nil {
-		return skip("the images are not known: "+err.Error(), hintOr(err, "docker compose config --quiet in the project's directory says more"))
+		return skip("the images are not known: "+err.Error(),
+			hintOr(err, "docker compose config --quiet in the project's directory says more"))
 	}
 	var moving, coarse []string
 	for _, service := range slices.Sorted(maps.Keys(images)) {
@@ -90,9 +91,11 @@ func releaseSupport(release string, now time.Time) verdict {
 	days := int(math.Floor(last.AddDate(0, 0, 1).Sub(now).Hours() / 24)) // the last one included
 	switch {
 	case days < 0:
-		return fail(release+" is out of support since "+until+": no security fixes, and the vendor's push gateway and marketplace refuse it", newer(known, release, now))
+		return fail(release+" is out of support since "+until+": no security fixes, "+
+			"and the vendor's push gateway and marketplace refuse it", newer(known, release, now))
 	case days < supportEnds:
-		return warn(fmt.Sprintf("%s is supported until %s, %s from now", release, until, counted(days, "day")), newer(known, release, now))
+		return warn(fmt.Sprintf("%s is supported until %s, %s from now", release, until, counted(days, "day")),
+			newer(known, release, now))
 	}
 	return ok("%s is supported until %s (%s)", release, until, counted(days, "day"))
 }
@@ -115,7 +118,8 @@ func newer(known catalog.Releases, release string, now time.Time) string {
 
 func checkMongoDB(ctx context.Context, w *world) verdict {
 	if w.Plan.Request.MongoDB.External {
-		return skip("the replica set is your own, and rcgen does not see its version", "compare db.version() in mongosh with what rcgen releases lists")
+		return skip("the replica set is your own, and rcgen does not see its version",
+			"compare db.version() in mongosh with what rcgen releases lists")
 	}
 	images, err := w.images(ctx)
 	if err != nil {
@@ -141,7 +145,8 @@ func mongoDBRelease(p generator.Plan, images map[string]string) verdict {
 	if image := images[stack.MongoDBService]; image != "" {
 		name, _ := tag(image)
 		if version = majorMinor.FindString(name); version == "" {
-			return skip("the version of MongoDB cannot be read from its image, "+image, "name one with its version, like mongo:"+p.MongoDBVersion)
+			return skip("the version of MongoDB cannot be read from its image, "+image,
+				"name one with its version, like mongo:"+p.MongoDBVersion)
 		}
 	}
 	declared := strings.Join(m.Supported, ", ")
@@ -149,9 +154,12 @@ func mongoDBRelease(p generator.Plan, images map[string]string) verdict {
 	case slices.Contains(m.Supported, version):
 		return ok("MongoDB %s, and Rocket.Chat %s is declared for %s", version, p.Release, declared)
 	case m.Fits(version):
-		return warn(fmt.Sprintf("MongoDB %s is stated to work with Rocket.Chat %s, which is declared for %s", version, p.Release, declared),
-			"leave it, for a database that has run on "+version+" cannot go back; rcgen upgrade --plan says what the next release needs")
+		stated := fmt.Sprintf("MongoDB %s is stated to work with Rocket.Chat %s", version, p.Release)
+		return warn(stated+", which is declared for "+declared,
+			"leave it, for a database that has run on "+version+" cannot go back; "+
+				"rcgen upgrade --plan says what the next release needs")
 	}
 	return fail(fmt.Sprintf("MongoDB %s, and Rocket.Chat %s is declared for %s", version, p.Release, declared),
-		"after a backup, one major version after the other: rcgen upgrade --release "+p.Release+" --plan lists the steps; take another image out of compose.override.yaml")
+		"after a backup, one major version after the other: rcgen upgrade --release "+p.Release+
+			" --plan lists the steps; take another image out of compose.override.yaml")
 }

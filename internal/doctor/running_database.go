@@ -31,10 +31,12 @@ func checkRegistered(ctx context.Context, w *world) verdict {
 	switch {
 	case live < up:
 		return fail(fmt.Sprintf("%d registered, %d replicas are up", live, up),
-			"a replica registers at its start: docker compose restart "+w.Plan.Replicas()[0]+", and once that is healthy the next")
+			"a replica registers at its start: docker compose restart "+w.Plan.Replicas()[0]+
+				", and once that is healthy the next")
 	case live > planned:
 		return warn(fmt.Sprintf("%d registered, %d replicas are planned", live, planned),
-			"wait two minutes, the record of one that ended stays so long; if it remains, another Rocket.Chat uses this database")
+			"wait two minutes, the record of one that ended stays so long; "+
+				"if it remains, another Rocket.Chat uses this database")
 	}
 	return ok("%d registered, %d replicas are up", live, up)
 }
@@ -62,9 +64,11 @@ func checkLicence(ctx context.Context, w *world) verdict {
 	case slices.Contains(s.Modules, scalability):
 		return ok("has the module %s, as of %s ago", scalability, rough(seconds(*s.Age)))
 	}
-	return fail(fmt.Sprintf("%d replicas, and no module %s in the statistics of %s ago: messages do not cross from one replica to another",
-		n, scalability, rough(seconds(*s.Age))),
-		"ROCKETCHAT_LICENSE=... in .env and rcgen apply, or rcgen scale --instances 1 --apply; if the licence is newer than that, "+refresh)
+	detail := fmt.Sprintf("%d replicas, and no module %s in the statistics of %s ago",
+		n, scalability, rough(seconds(*s.Age)))
+	return fail(detail+": messages do not cross from one replica to another",
+		"ROCKETCHAT_LICENSE=... in .env and rcgen apply, or rcgen scale --instances 1 --apply; "+
+			"if the licence is newer than that, "+refresh)
 }
 
 // lockTime is the age from which a Rocket.Chat that starts takes a lock for left
@@ -92,10 +96,12 @@ func checkMigrations(ctx context.Context, w *world) verdict {
 		since = rough(age) + " ago"
 	}
 	if c.Age != nil && age <= lockTime || replica.Health == "starting" {
-		return warn(fmt.Sprintf("at version %.0f, locked %s: a migration runs", c.Version, since), "wait; docker compose logs -f "+first+" shows it")
+		return warn(fmt.Sprintf("at version %.0f, locked %s: a migration runs", c.Version, since),
+			"wait; docker compose logs -f "+first+" shows it")
 	}
 	return fail(fmt.Sprintf("at version %.0f, locked %s: a migration was cut off, or takes long", c.Version, since),
-		"docker compose logs "+first+" says which; if none runs, docker compose restart "+first+" takes the lock over and migrates on, else go back to the backup")
+		"docker compose logs "+first+" says which; if none runs, docker compose restart "+first+
+			" takes the lock over and migrates on, else go back to the backup")
 }
 
 // Backup is an archive of the database.
@@ -118,7 +124,8 @@ func checkBackups(_ context.Context, w *world) verdict {
 	}
 	command := "each day, and take it to another machine: " + w.Plan.Site().BackupCommand(w.Plan.Versions())
 	if len(all) == 0 {
-		return warn("no *.archive.gz in the project's directory or in backups below it; those kept elsewhere are not seen", command)
+		return warn("no *.archive.gz in the project's directory or in backups below it; "+
+			"those kept elsewhere are not seen", command)
 	}
 	newest := slices.MaxFunc(all, func(a, b Backup) int { return a.Made.Compare(b.Made) })
 	age := max(0, w.Now().Sub(newest.Made))
@@ -126,7 +133,8 @@ func checkBackups(_ context.Context, w *world) verdict {
 	case newest.Size == 0:
 		return fail(fmt.Sprintf("the newest of %d, made %s ago, is empty", len(all), rough(age)), command)
 	case age > stale:
-		return warn(fmt.Sprintf("the newest of %d is %s old; those kept elsewhere are not seen", len(all), rough(age)), command)
+		detail := fmt.Sprintf("the newest of %d is %s old", len(all), rough(age))
+		return warn(detail+"; those kept elsewhere are not seen", command)
 	}
 	return ok("the newest of %d is %s old and has %s", len(all), rough(age), newest.Size.Human())
 }

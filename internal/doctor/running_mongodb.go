@@ -65,7 +65,8 @@ func (w *world) askMongoDB(ctx context.Context) (mongoAnswer, error) {
 	}
 	address := ""
 	if len(w.Plan.MongoDBMembers()) > 1 {
-		address = `"mongodb://` + strings.Join(w.Plan.MongoDBMembers(), ",") + `/?replicaSet=rs0&readPreference=primaryPreferred&serverSelectionTimeoutMS=3000" `
+		address = `"mongodb://` + strings.Join(w.Plan.MongoDBMembers(), ",") +
+			`/?replicaSet=rs0&readPreference=primaryPreferred&serverSelectionTimeoutMS=3000" `
 	}
 	c, err := w.member(ctx)
 	var out string

@@ -107,9 +107,11 @@ func checkTargets(ctx context.Context, w *world) verdict {
 	}
 	switch {
 	case len(down) > 0:
-		return fail(fmt.Sprintf("%d of %d are down: %s", len(down), len(a.targets), few(down)), "docker compose ps shows whether they run; rcgen apply starts what does not")
+		return fail(fmt.Sprintf("%d of %d are down: %s", len(down), len(a.targets), few(down)),
+			"docker compose ps shows whether they run; rcgen apply starts what does not")
 	case chat != planned:
-		return fail(fmt.Sprintf("%d replicas are measured, %d are planned", chat, planned), "rcgen generate writes prometheus/targets/rocketchat.yaml; "+logs)
+		return fail(fmt.Sprintf("%d replicas are measured, %d are planned", chat, planned),
+			"rcgen generate writes prometheus/targets/rocketchat.yaml; "+logs)
 	case len(waiting) > 0:
 		return warn("not measured yet: "+few(waiting), "wait a minute")
 	}
@@ -142,7 +144,8 @@ func checkRules(ctx context.Context, w *world) verdict {
 	case len(missing) > 0 && len(missing) == len(planned):
 		return fail("none of the plan's is loaded: nobody will be told of anything", logs)
 	case len(missing) > 0: // perhaps taken out by a person
-		return warn(fmt.Sprintf("%d of %d are not loaded: %s", len(missing), len(planned), few(missing)), "rcgen diff shows whether the file lacks them; "+logs)
+		return warn(fmt.Sprintf("%d of %d are not loaded: %s", len(missing), len(planned), few(missing)),
+			"rcgen diff shows whether the file lacks them; "+logs)
 	}
 	return ok("%d are loaded, %d of them the plan's", len(a.rules), len(planned))
 }

@@ -96,7 +96,8 @@ func checkNATS(ctx context.Context, w *world) verdict {
 		return ok("%d connected, %d replicas are up", n, up)
 	case w.Plan.Request.Edition != generator.Licensed:
 		return warn(fmt.Sprintf("%d connected of %d replicas that are up", n, up),
-			"without a licence that has the module scalability no message crosses between replicas; with one, say edition: licensed in rcgen.yaml")
+			"without a licence that has the module scalability no message crosses between replicas; "+
+				"with one, say edition: licensed in rcgen.yaml")
 	}
 	return fail(fmt.Sprintf("%d connected of %d replicas that are up: no message crosses to the others", n, up),
 		"docker compose logs --tail 50 nats says whom it refused; docker compose restart of a replica makes it connect anew")

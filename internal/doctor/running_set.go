@@ -43,11 +43,13 @@ func checkPrimary(ctx context.Context, w *world) verdict {
 	}
 	switch {
 	case len(primary) != 1:
-		return fail(fmt.Sprintf("%d of %d members are primary, one is needed: %s", len(primary), len(a.Members), few(odd)), on)
+		counts := fmt.Sprintf("%d of %d members are primary", len(primary), len(a.Members))
+		return fail(counts+", one is needed: "+few(odd), on)
 	case worse:
 		return fail(fmt.Sprintf("%s is primary; %s", primary[0], few(odd)), on)
 	case len(odd) > 0:
-		return warn(fmt.Sprintf("%s is primary; %s", primary[0], few(odd)), "wait: a member that copies the data takes a while; "+logs)
+		return warn(fmt.Sprintf("%s is primary; %s", primary[0], few(odd)),
+			"wait: a member that copies the data takes a while; "+logs)
 	}
 	return ok("%s is primary, of %d", primary[0], len(a.Members))
 }
@@ -76,10 +78,12 @@ func checkMemberHosts(ctx context.Context, w *world) verdict {
 			change = fmt.Sprintf(`c = rs.conf(); c.members[%d].host = \"%s\"; rs.reconfig(c)`, i, missing[0])
 		}
 		return fail(fmt.Sprintf("the set knows %s, where no member of this project is", host),
-			"the health check of mongodb mends it within a minute; else, on the primary: docker compose exec -T mongodb sh -c '"+catalog.MongoDBShell+`--eval "`+change+`"'`)
+			"the health check of mongodb mends it within a minute; else, on the primary: "+
+				"docker compose exec -T mongodb sh -c '"+catalog.MongoDBShell+`--eval "`+change+`"'`)
 	}
 	if len(missing) > 0 {
-		return warn("not in the set: "+few(missing), "the health check of mongodb adds them once they answer; docker compose ps")
+		return warn("not in the set: "+few(missing),
+			"the health check of mongodb adds them once they answer; docker compose ps")
 	}
 	return ok("%s", strings.Join(a.Config, ", "))
 }
@@ -91,7 +95,8 @@ func checkFCV(ctx context.Context, w *world) verdict {
 	}
 	parts := strings.SplitN(a.Version, ".", 3)
 	if len(parts) < 3 || a.FCV == "" {
-		return skip(fmt.Sprintf("cannot be read: version %q, featureCompatibilityVersion %q", a.Version, a.FCV), "rcgen doctor --only mongodb-fcv asks again")
+		return skip(fmt.Sprintf("cannot be read: version %q, featureCompatibilityVersion %q", a.Version, a.FCV),
+			"rcgen doctor --only mongodb-fcv asks again")
 	}
 	if server := parts[0] + "." + parts[1]; a.FCV != server {
 		return warn(fmt.Sprintf("%s, MongoDB is %s: the next upgrade will be refused", a.FCV, a.Version),

@@ -81,7 +81,8 @@ func (w *world) askEntrance(ctx context.Context) (string, error) {
 	}
 	traefik, err := w.running(ctx, stack.Traefik)
 	if errors.Is(err, errNone) {
-		return "", obstacle{fail("traefik does not run", "rcgen apply starts it; docker compose logs traefik says why it ended")}
+		return "", obstacle{fail("traefik does not run",
+			"rcgen apply starts it; docker compose logs traefik says why it ended")}
 	}
 	if err != nil {
 		return "", err
@@ -103,7 +104,8 @@ func (w *world) askEntrance(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if ip.IsLoopback() && machine != thisMachine {
-		return "", obstacle{skip("the proxy is published on the loopback address of another machine", "run rcgen doctor there")}
+		return "", obstacle{skip("the proxy is published on the loopback address of another machine",
+			"run rcgen doctor there")}
 	}
 	return net.JoinHostPort(machine, address.HostPort), nil
 }
@@ -116,7 +118,9 @@ type published struct {
 }
 
 // askPublished returns the first place where a port is published.
-func askPublished(ctx context.Context, docker func(context.Context, ...string) (string, error), container, port string) (published, error) {
+func askPublished(
+	ctx context.Context, docker func(context.Context, ...string) (string, error), container, port string,
+) (published, error) {
 	out, err := docker(ctx, "inspect", "--format", "{{json .NetworkSettings.Ports}}", container)
 	if err != nil {
 		return published{}, err
@@ -126,7 +130,8 @@ func askPublished(ctx context.Context, docker func(context.Context, ...string) (
 		return published{}, fmt.Errorf("docker inspect: its answer cannot be read: %w", err)
 	}
 	if len(ports[port]) == 0 {
-		return published{}, obstacle{fail("traefik publishes no port "+port, "rcgen diff shows what was changed; compose.override.yaml may take ports away")}
+		return published{}, obstacle{fail("traefik publishes no port "+port,
+			"rcgen diff shows what was changed; compose.override.yaml may take ports away")}
 	}
 	return ports[port][0], nil
 }

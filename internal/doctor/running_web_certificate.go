@@ -20,7 +20,8 @@ const traefikDefault = "TRAEFIK DEFAULT CERT"
 
 func checkCertificate(ctx context.Context, w *world) verdict {
 	if w.Plan.Request.TLS.Mode == generator.TLSOff {
-		return skip("Traefik does no https here", "rcgen.yaml says so under tls: where a proxy of yours does, look at its certificate")
+		return skip("Traefik does no https here",
+			"rcgen.yaml says so under tls: where a proxy of yours does, look at its certificate")
 	}
 	return throughProxy(func(ctx context.Context, w *world, b web) verdict {
 		chain, err := askCertificate(ctx, w, b.address)
@@ -53,7 +54,8 @@ func askCertificate(ctx context.Context, w *world, address string) ([]*x509.Cert
 // https://github.com/traefik/traefik/issues/9405.
 func (w *world) renewal() string {
 	if w.Plan.Request.TLS.Mode == generator.TLSACME {
-		return "docker compose logs traefik says why none came: port 80 must be open to the internet and " + w.Plan.Request.Domain + " lead there; then run docker compose restart traefik, which asks again"
+		return "docker compose logs traefik says why none came: port 80 must be open to the internet and " +
+			w.Plan.Request.Domain + " lead there; then run docker compose restart traefik, which asks again"
 	}
 	return "put the new pair into secrets/tls.crt and secrets/tls.key and run docker compose restart traefik"
 }
@@ -70,13 +72,16 @@ func (w *world) judgeCertificate(chain []*x509.Certificate) verdict {
 	var unknown x509.UnknownAuthorityError
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && w.Now().Before(leaf.NotBefore):
-		return fail("the certificate is valid from "+leaf.NotBefore.UTC().Format(time.DateTime)+" UTC on", "set the clock of this machine, or wait")
+		return fail("the certificate is valid from "+leaf.NotBefore.UTC().Format(time.DateTime)+" UTC on",
+			"set the clock of this machine, or wait")
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && w.Now().After(leaf.NotAfter):
 		return fail("the certificate ended on "+until, w.renewal())
 	case errors.As(err, &name):
-		return fail(fmt.Sprintf("the certificate is for %s, not for %s", oneLine(cmp.Or(strings.Join(leaf.DNSNames, ", "), leaf.Subject.CommonName)), domain), w.renewal())
+		named := oneLine(cmp.Or(strings.Join(leaf.DNSNames, ", "), leaf.Subject.CommonName))
+		return fail(fmt.Sprintf("the certificate is for %s, not for %s", named, domain), w.renewal())
 	case errors.As(err, &unknown) && w.Plan.Request.TLS.Staging:
-		return warn("the certificate is of Let's Encrypt's staging server: no browser trusts it", "take staging out of rcgen.yaml, then rcgen generate and rcgen apply")
+		return warn("the certificate is of Let's Encrypt's staging server: no browser trusts it",
+			"take staging out of rcgen.yaml, then rcgen generate and rcgen apply")
 	case errors.As(err, &unknown) && (w.Plan.Request.TLS.Mode == generator.TLSFiles || w.Plan.Request.TLS.Server != ""):
 		return warn(fmt.Sprintf("the certificate ends on %s; this machine does not know its issuer", until),
 			"let every client know your authority, or add the missing intermediate certificates behind yours")
@@ -96,6 +101,8 @@ func (w *world) verify(chain []*x509.Certificate) error {
 	for _, c := range chain[1:] {
 		between.AddCert(c)
 	}
-	_, err := chain[0].Verify(x509.VerifyOptions{DNSName: w.Plan.Request.Domain, Roots: w.Running.Roots, Intermediates: between, CurrentTime: w.Now()})
+	_, err := chain[0].Verify(x509.VerifyOptions{
+		DNSName: w.Plan.Request.Domain, Roots: w.Running.Roots, Intermediates: between, CurrentTime: w.Now(),
+	})
 	return err
 }

@@ -42,7 +42,8 @@ type web struct {
 // newWeb takes any certificate: it has a check of its own, which says more, and a wrong
 // one must not hide what else is wrong. No secret may go that way: see withSecrets.
 func newWeb(w *world, address string) web {
-	return web{w.Plan.RootURL(), address, w.Plan.BehindProxy(), newClient(w, address, &tls.Config{InsecureSkipVerify: true})}
+	client := newClient(w, address, &tls.Config{InsecureSkipVerify: true})
+	return web{w.Plan.RootURL(), address, w.Plan.BehindProxy(), client}
 }
 
 // withSecrets returns a web that may be told a password, if there is one: on this
@@ -191,13 +192,17 @@ func (b web) failure(asked string, err error) verdict {
 	case errors.As(err, &status) && !status.refused():
 		return fail(fmt.Sprintf("%s: answered with %v", asked, status), replicas)
 	case errors.As(err, &status) && b.own:
-		return fail(fmt.Sprintf("%s: answered with %v", asked, status), "let your proxy before Traefik pass on every path with its Host header")
+		return fail(fmt.Sprintf("%s: answered with %v", asked, status),
+			"let your proxy before Traefik pass on every path with its Host header")
 	case errors.As(err, &status):
-		return fail(fmt.Sprintf("%s: answered with %v", asked, status), "rcgen diff shows edits of traefik/dynamic/rocketchat.yaml; or another program has the port")
+		return fail(fmt.Sprintf("%s: answered with %v", asked, status),
+			"rcgen diff shows edits of traefik/dynamic/rocketchat.yaml; or another program has the port")
 	case errors.As(err, &lost) && lost.Op == "dial" && b.own: // it may be out of this machine's reach and still be there
-		return warn(fmt.Sprintf("your proxy at %s cannot be reached from here: %v", b.address, lost.Err), "run rcgen doctor where users are, or check the domain's DNS record")
+		return warn(fmt.Sprintf("your proxy at %s cannot be reached from here: %v", b.address, lost.Err),
+			"run rcgen doctor where users are, or check the domain's DNS record")
 	case errors.As(err, &lost) && lost.Op == "dial":
-		return fail(fmt.Sprintf("%s cannot be reached: %v", b.address, lost.Err), "let the firewall pass this port, and see docker compose logs traefik")
+		return fail(fmt.Sprintf("%s cannot be reached: %v", b.address, lost.Err),
+			"let the firewall pass this port, and see docker compose logs traefik")
 	}
 	var called *url.Error // it names the address again
 	if errors.As(err, &called) {

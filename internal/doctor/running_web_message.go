@@ -34,7 +34,8 @@ const (
 	// idLength is that of Meteor's own ids (meteor, packages/random).
 	idLength = 17
 
-	nameAccount = "name an account without a second factor, whose conversation with itself is used: set RCGEN_DOCTOR_USER and RCGEN_DOCTOR_PASSWORD"
+	nameAccount = "name an account without a second factor, whose conversation with itself is used: " +
+		"set RCGEN_DOCTOR_USER and RCGEN_DOCTOR_PASSWORD"
 )
 
 // checkMessage sends a message by one replica and waits for it at another.
@@ -59,7 +60,9 @@ func checkMessage(ctx context.Context, w *world) verdict {
 		if left := c.tidy(ctx); left != "" {
 			v.detail += "; " + left
 			if v.result == OK {
-				v.result, v.fix = Warn, "the account's own conversation with itself shows the message, its preferences the login: remove them there"
+				v.result = Warn
+				v.fix = "the account's own conversation with itself shows the message, " +
+					"its preferences the login: remove them there"
 			}
 		}
 		return v
@@ -99,7 +102,8 @@ func (c *courier) deliver(ctx context.Context) verdict {
 	switch {
 	case err != nil && wait.Err() != nil && ctx.Err() == nil:
 		return fail(fmt.Sprintf("a message sent by one replica did not arrive at another within %v", arrival),
-			"replicas exchange messages with the licence module scalability alone: see the check licence; where it is there, see nats and docker compose logs nats")
+			"replicas exchange messages with the licence module scalability alone: see the check licence; "+
+				"where it is there, see nats and docker compose logs nats")
 	case err != nil:
 		return c.web.failure("the test message", err)
 	}
@@ -113,12 +117,14 @@ func (c *courier) open(ctx context.Context) error {
 		var unverified *tls.CertificateVerificationError
 		switch {
 		case errors.As(err, &unverified):
-			return obstacle{skip("a password would go to a proxy whose certificate is not verified", "see the check certificate, or run rcgen doctor on the engine's machine")}
+			return obstacle{skip("a password would go to a proxy whose certificate is not verified",
+				"see the check certificate, or run rcgen doctor on the engine's machine")}
 		case err != nil:
 			return obstacle{c.web.noWebsocket(err)}
 		case d.cookie == "":
 			d.close()
-			return obstacle{warn("the proxy sets no cookie "+stickyCookie+": the replicas cannot be told apart, and clients without websockets lose their sessions",
+			return obstacle{warn("the proxy sets no cookie "+stickyCookie+
+				": the replicas cannot be told apart, and clients without websockets lose their sessions",
 				"rcgen diff shows edits of traefik/dynamic/rocketchat.yaml, where it is set under sticky")}
 		case c.from == nil:
 			c.from = d
@@ -129,7 +135,8 @@ func (c *courier) open(ctx context.Context) error {
 			d.close()
 		}
 	}
-	return obstacle{skip(fmt.Sprintf("%d websockets all came to one replica", attempts), "see the check replicas: the others get no clients")}
+	return obstacle{skip(fmt.Sprintf("%d websockets all came to one replica", attempts),
+		"see the check replicas: the others get no clients")}
 }
 
 // login uses the password once; the second replica gets the token of the first.
@@ -182,13 +189,15 @@ func (c *courier) listen(ctx context.Context) error {
 
 func (c *courier) send(ctx context.Context) error {
 	c.sent = true
-	message := map[string]string{"_id": c.message, "rid": c.room, "msg": "A test of rcgen doctor, which removes it at once."}
+	const text = "A test of rcgen doctor, which removes it at once."
+	message := map[string]string{"_id": c.message, "rid": c.room, "msg": text}
 	var answer struct{ Success bool }
 	err := c.web.post(ctx, "chat.sendMessage", c.header(), map[string]any{"message": message}, &answer)
 	var status *statusError
 	if errors.As(err, &status) && status.refused() {
 		c.sent = false
-		return obstacle{fail("Rocket.Chat takes no message: "+status.Error(), "see docker compose logs rocketchat-1; a workspace without a valid registration may be read-only")}
+		return obstacle{fail("Rocket.Chat takes no message: "+status.Error(),
+			"see docker compose logs rocketchat-1; a workspace without a valid registration may be read-only")}
 	}
 	return err
 }
@@ -205,7 +214,10 @@ func (c *courier) isMessage(m ddpMessage) bool {
 			ID string `json:"_id"`
 		} `json:"args"`
 	}
-	return m.Msg == "changed" && json.Unmarshal(m.Fields, &fields) == nil && len(fields.Args) > 0 && fields.Args[0].ID == c.message
+	if m.Msg != "changed" || json.Unmarshal(m.Fields, &fields) != nil {
+		return false
+	}
+	return len(fields.Args) > 0 && fields.Args[0].ID == c.message
 }
 
 // tidy removes the message and ends the login, whatever became of them. It returns
@@ -218,7 +230,8 @@ func (c *courier) tidy(ctx context.Context) (left string) {
 	}
 	var answer struct{}
 	if c.sent {
-		if err := c.web.post(ctx, "chat.delete", c.header(), map[string]string{"roomId": c.room, "msgId": c.message}, &answer); err != nil {
+		message := map[string]string{"roomId": c.room, "msgId": c.message}
+		if err := c.web.post(ctx, "chat.delete", c.header(), message, &answer); err != nil {
 			left = "the test message may still be there: " + oneLine(err.Error()) + "; "
 		}
 	}

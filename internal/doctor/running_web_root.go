@@ -25,10 +25,12 @@ func checkRootURL(ctx context.Context, w *world, b web) verdict {
 	live, wrong := readRootURL(page)
 	switch {
 	case wrong != "":
-		return fail(runtimeConfigPath+": "+wrong, "see which program answers under "+w.Plan.RootURL()+": it is not Rocket.Chat")
+		return fail(runtimeConfigPath+": "+wrong,
+			"see which program answers under "+w.Plan.RootURL()+": it is not Rocket.Chat")
 	case !strings.EqualFold(strings.TrimRight(live, "/"), w.Plan.RootURL()):
 		return fail("Rocket.Chat tells its clients "+oneLine(live)+", rcgen.yaml says "+w.Plan.RootURL(),
-			"set General > Site URL to "+w.Plan.RootURL()+" in the workspace's settings, or correct the domain in rcgen.yaml and run rcgen generate and rcgen apply")
+			"set General > Site URL to "+w.Plan.RootURL()+" in the workspace's settings, "+
+				"or correct the domain in rcgen.yaml and run rcgen generate and rcgen apply")
 	}
 	return ok("%s", w.Plan.RootURL())
 }

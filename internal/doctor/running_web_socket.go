@@ -24,7 +24,8 @@ func (b web) noWebsocket(err error) verdict {
 	if !errors.As(err, &status) || !status.refused() {
 		return b.failure("the upgrade of /websocket", err)
 	}
-	fix := "rcgen diff shows edits of traefik/dynamic/rocketchat.yaml; a proxy before Traefik must pass on the headers Upgrade and Connection"
+	fix := "rcgen diff shows edits of traefik/dynamic/rocketchat.yaml; " +
+		"a proxy before Traefik must pass on the headers Upgrade and Connection"
 	if b.own {
 		fix = "let your proxy before Traefik speak HTTP/1.1 to it and pass on the headers Upgrade and Connection"
 	}

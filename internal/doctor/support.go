@@ -124,13 +124,20 @@ func (s supported) points() []SupportPoint {
 	return []SupportPoint{
 		point("official-image", datedLive, sourceSupport, "run the Docker image that Rocket.Chat publishes", s.image),
 		point("orchestration", datedPrepare+"; left out of the docs on 2023-08-03, RocketChat/docs 5f16976", sourcePrepare,
-			"more than one instance or 2000 users: run them by docker-compose, Kubernetes with Helm, SUSE Rancher or Red Hat OpenShift", s.orchestration),
-		point("microservices", datedLive, sourceScaling, "from about 1000 concurrent users: microservices, which are supported on Kubernetes alone", s.microservices),
-		point("hardware", datedSizes, sourceSizes, "at least the cores and the memory that its system requirements list for so many concurrent users", s.hardware),
-		point("processes", datedLive, sourceInstances, "several instances to use all cores, up to one less than there are", s.processes),
-		point("monitoring", datedPrepare, sourcePrepare, "collect metrics all the time, with Prometheus and Grafana", s.monitoring),
-		point("supported-release", datedLive, sourceSupport, "a release inside its support window: six months, twelve for a long-term one", s.release),
-		point("mongodb", knownOn(), sourceEngines, "MongoDB as a replica set, of a version that the release is declared for", s.mongoDB),
+			"more than one instance or 2000 users: run them by docker-compose, Kubernetes with Helm, "+
+				"SUSE Rancher or Red Hat OpenShift", s.orchestration),
+		point("microservices", datedLive, sourceScaling,
+			"from about 1000 concurrent users: microservices, which are supported on Kubernetes alone", s.microservices),
+		point("hardware", datedSizes, sourceSizes,
+			"at least the cores and the memory that its system requirements list for so many concurrent users", s.hardware),
+		point("processes", datedLive, sourceInstances,
+			"several instances to use all cores, up to one less than there are", s.processes),
+		point("monitoring", datedPrepare, sourcePrepare,
+			"collect metrics all the time, with Prometheus and Grafana", s.monitoring),
+		point("supported-release", datedLive, sourceSupport,
+			"a release inside its support window: six months, twelve for a long-term one", s.release),
+		point("mongodb", knownOn(), sourceEngines,
+			"MongoDB as a replica set, of a version that the release is declared for", s.mongoDB),
 	}
 }
 
@@ -158,7 +165,8 @@ func (s supported) chat() []string {
 // it maintains (RocketChat/rocketchat-compose f693f76; RocketChat/Docker.Official.Image
 // 30094c9).
 var official = []string{
-	"registry.rocket.chat/rocketchat/rocket.chat", "rocketchat/rocket.chat", "docker.io/rocketchat/rocket.chat", "rocket.chat", "docker.io/library/rocket.chat",
+	"registry.rocket.chat/rocketchat/rocket.chat", "rocketchat/rocket.chat", "docker.io/rocketchat/rocket.chat",
+	"rocket.chat", "docker.io/library/rocket.chat",
 }
 
 func (s supported) image() (State, string) {
@@ -189,13 +197,15 @@ func (s supported) image() (State, string) {
 }
 
 func (s supported) orchestration() (State, string) {
-	return Met, fmt.Sprintf("%s for %s on Docker Compose", counted(s.plan.Instances, "instance"), counted(s.plan.Users, "user"))
+	instances, users := counted(s.plan.Instances, "instance"), counted(s.plan.Users, "user")
+	return Met, instances + " for " + users + " on Docker Compose"
 }
 
 func (s supported) microservices() (State, string) {
 	for _, w := range s.plan.Warnings {
 		if w.Code == generator.WarnKubernetes {
-			return NotMet, fmt.Sprintf("%d concurrent users on instances of the monolith; rcgen export helm writes values for the vendor's chart", s.plan.Concurrent)
+			return NotMet, fmt.Sprintf("%d concurrent users on instances of the monolith; "+
+				"rcgen export helm writes values for the vendor's chart", s.plan.Concurrent)
 		}
 	}
 	return Met, counted(s.plan.Concurrent, "concurrent user") + ": instances of the monolith do"
@@ -206,7 +216,8 @@ func (s supported) microservices() (State, string) {
 func (s supported) processes() (State, string) {
 	most, need := max(1, s.host.Cores-1), s.plan.Needs.Instances
 	here := fmt.Sprintf("%s on %s%s, of which at most %d are advised; %s need %d",
-		counted(s.plan.Instances, "instance"), counted(s.host.Cores, "core"), s.host.note, most, counted(s.plan.Concurrent, "concurrent user"), need)
+		counted(s.plan.Instances, "instance"), counted(s.host.Cores, "core"), s.host.note, most,
+		counted(s.plan.Concurrent, "concurrent user"), need)
 	if s.plan.Instances > most || s.plan.Instances < need {
 		return NotMet, here
 	}

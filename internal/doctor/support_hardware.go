@@ -49,8 +49,10 @@ func (s supported) hardware() (State, string) {
 	members := len(s.plan.MongoDBMembers())
 	cores := int(math.Ceil(chat.cores + float64(members)*member.cores))
 	memory := math.Ceil(chat.memory + float64(members)*member.memory)
-	detail := fmt.Sprintf("%s and %s%s; %s ask for %s and %v GiB: %.3g vCPU and %.3g GiB for Rocket.Chat, %.3g vCPU and %.3g GiB for each of %s of MongoDB here",
-		counted(s.host.Cores, "core"), s.host.Memory.Human(), s.host.note, counted(s.plan.Concurrent, "concurrent user"), counted(cores, "core"), memory,
+	detail := fmt.Sprintf("%s and %s%s; %s ask for %s and %v GiB: "+
+		"%.3g vCPU and %.3g GiB for Rocket.Chat, %.3g vCPU and %.3g GiB for each of %s of MongoDB here",
+		counted(s.host.Cores, "core"), s.host.Memory.Human(), s.host.note,
+		counted(s.plan.Concurrent, "concurrent user"), counted(cores, "core"), memory,
 		chat.cores, chat.memory, member.cores, member.memory, counted(members, "member"))
 	if s.host.Cores < cores || s.host.Memory.GiB() < (1-kept)*memory {
 		return NotMet, detail

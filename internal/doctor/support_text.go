@@ -11,7 +11,8 @@ func (r SupportReport) title() string {
 }
 
 func (r SupportReport) summary() string {
-	return fmt.Sprintf("%d points: %d met, %d not met, %d unknown", len(r.Points), r.Count(Met), r.Count(NotMet), r.Count(Unknown))
+	return fmt.Sprintf("%d points: %d met, %d not met, %d unknown",
+		len(r.Points), r.Count(Met), r.Count(NotMet), r.Count(Unknown))
 }
 
 // Print writes the report for people. The error is that of w.
@@ -39,7 +40,8 @@ func (r SupportReport) Markdown(w io.Writer) error {
 	fmt.Fprintf(&out, "# %s\n\n%s.\n\n", cell(r.title()), r.summary())
 	out.WriteString("| Point | State | Rocket.Chat recommends | Here | Source |\n| --- | --- | --- | --- | --- |\n")
 	for _, p := range r.Points {
-		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s (%s) |\n", p.ID, p.State, cell(p.Point), cell(p.Detail), p.Source, cell(p.Dated))
+		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s (%s) |\n",
+			p.ID, p.State, cell(p.Point), cell(p.Detail), p.Source, cell(p.Dated))
 	}
 	_, err := io.WriteString(w, out.String())
 	return err

@@ -40,7 +40,7 @@ func together(all []Finding) []Finding {
 	var rows []Finding
 	for from := 0; from < len(all); {
 		f, to := all[from], from+1
-		for to < len(all) && f.Result == Skip && all[to].Group == f.Group && all[to].Result == Skip && all[to].Detail == f.Detail && all[to].Fix == f.Fix {
+		for to < len(all) && skippedAlike(f, all[to]) {
 			to++
 		}
 		if n := to - from; n > 1 {
@@ -50,6 +50,10 @@ func together(all []Finding) []Finding {
 		from = to
 	}
 	return rows
+}
+
+func skippedAlike(a, b Finding) bool {
+	return a.Result == Skip && b.Result == Skip && a.Group == b.Group && a.Detail == b.Detail && a.Fix == b.Fix
 }
 
 // printable returns a line without what a terminal would obey.

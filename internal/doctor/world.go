@@ -94,7 +94,9 @@ var errSlow = errors.New("no answer")
 // shared returns a question that is asked once, when it is needed first, with a time
 // of its own: the first who asks may have less patience than the next. What does not
 // heed the end of that time is left behind.
-func shared[T any](base context.Context, w *world, limit time.Duration, ask func(context.Context) (T, error)) func(context.Context) (T, error) {
+func shared[T any](
+	base context.Context, w *world, limit time.Duration, ask func(context.Context) (T, error),
+) func(context.Context) (T, error) {
 	type answer struct {
 		value T
 		err   error

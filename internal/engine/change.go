@@ -27,7 +27,8 @@ func (e Engine) CheckCompose(ctx context.Context) error {
 	v, err := semver.NewVersion(strings.TrimSpace(out))
 	if err == nil && v.LessThan(semver.MustParse(oldestCompose)) {
 		return &fault.Error{
-			What: "docker compose: version " + v.String() + " makes a container anew for nothing after --no-deps (docker/compose#12069)",
+			What: "docker compose: version " + v.String() +
+				" makes a container anew for nothing after --no-deps (docker/compose#12069)",
 			Hint: "update it to " + oldestCompose + " or later: https://docs.docker.com/compose/install/linux/",
 		}
 	}
@@ -70,7 +71,8 @@ func (e Engine) UpImage(ctx context.Context, p Project, service, image string) e
 		return unreadable("docker compose config", err)
 	}
 	return settled(ctx, func() error {
-		_, err := e.run(ctx, text, e.compose, "--file=-", "--project-directory=.", "up", "--detach", "--no-deps", "--quiet-pull", service)
+		_, err := e.run(ctx, text, e.compose, "--file=-", "--project-directory=.",
+			"up", "--detach", "--no-deps", "--quiet-pull", service)
 		return err
 	})
 }
@@ -105,7 +107,8 @@ func withImage(config, service, image string) (string, error) {
 // the first as it is, be it like that or not.
 func (e Engine) Beside(ctx context.Context, service string) error {
 	return settled(ctx, func() error {
-		_, err := e.Compose(ctx, "up", "--detach", "--no-deps", "--quiet-pull", "--no-recreate", "--scale="+service+"=2", service)
+		_, err := e.Compose(ctx, "up", "--detach", "--no-deps", "--quiet-pull", "--no-recreate",
+			"--scale="+service+"=2", service)
 		return err
 	})
 }
@@ -186,7 +189,8 @@ func (e Engine) Configuration(ctx context.Context) (string, error) {
 // ProjectsHere returns the names of the projects that have containers made from
 // files in a directory, sorted.
 func (e Engine) ProjectsHere(ctx context.Context, dir string) ([]string, error) {
-	out, err := e.Docker(ctx, "ps", "--all", "--filter", "label="+labelDir+"="+dir, "--format", `{{.Label "`+labelProject+`"}}`)
+	out, err := e.Docker(ctx, "ps", "--all", "--filter", "label="+labelDir+"="+dir,
+		"--format", `{{.Label "`+labelProject+`"}}`)
 	names := strings.Fields(out)
 	slices.Sort(names)
 	return slices.Compact(names), err
@@ -194,7 +198,8 @@ func (e Engine) ProjectsHere(ctx context.Context, dir string) ([]string, error) 
 
 // Volumes returns the names of a project's volumes, as the files have them.
 func (e Engine) Volumes(ctx context.Context, project string) ([]string, error) {
-	out, err := e.Docker(ctx, "volume", "ls", "--filter", "label="+labelProject+"="+project, "--format", `{{.Label "`+labelVolume+`"}}`)
+	out, err := e.Docker(ctx, "volume", "ls", "--filter", "label="+labelProject+"="+project,
+		"--format", `{{.Label "`+labelVolume+`"}}`)
 	return strings.Fields(out), err
 }
 

@@ -32,7 +32,8 @@ const (
 const inspected = `{"ID":{{json .ID}},"Name":{{json .Name}},"Image":{{json .Config.Image}},"ImageID":{{json .Image}},` +
 	`"State":{{json .State.Status}},"ExitCode":{{json .State.ExitCode}},` +
 	`"Health":{{if .State.Health}}{{json .State.Health.Status}}{{else}}""{{end}},` +
-	`"Restart":{{json .HostConfig.RestartPolicy.Name}},"Created":{{json .Created}},"Started":{{json .State.StartedAt}},"Labels":{{json .Config.Labels}},"In":{{json .NetworkSettings.Networks}}}`
+	`"Restart":{{json .HostConfig.RestartPolicy.Name}},"Created":{{json .Created}},` +
+	`"Started":{{json .State.StartedAt}},"Labels":{{json .Config.Labels}},"In":{{json .NetworkSettings.Networks}}}`
 
 // Containers returns all containers of the named project, stopped ones, orphans
 // and those of `docker compose run` included, by service, number and name. The

@@ -55,7 +55,8 @@ func Compare(services map[string]Service, containers []container.Container) []co
 		}
 	}
 	slices.SortFunc(all, func(a, b container.Drift) int {
-		return cmp.Or(strings.Compare(a.Service, b.Service), strings.Compare(a.Container, b.Container), cmp.Compare(a.Kind, b.Kind))
+		return cmp.Or(strings.Compare(a.Service, b.Service), strings.Compare(a.Container, b.Container),
+			cmp.Compare(a.Kind, b.Kind))
 	})
 	return all
 }

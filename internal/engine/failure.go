@@ -21,7 +21,8 @@ var causes = []struct {
 	{
 		[]string{"permission denied while trying to connect"},
 		"this user may not use the Docker engine",
-		"use sudo, or join the group docker, which is as good as root: https://docs.docker.com/engine/install/linux-postinstall/",
+		"use sudo, or join the group docker, which is as good as root: " +
+			"https://docs.docker.com/engine/install/linux-postinstall/",
 	}, {
 		[]string{"unable to resolve docker endpoint", "context not found", "is not found on the file system"},
 		"the Docker context cannot be used",

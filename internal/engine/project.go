@@ -117,8 +117,8 @@ func parseProject(config string) (Project, error) {
 		}
 		memory, _ := strconv.ParseInt(strings.Trim(string(s.Memory), `"`), 10, 64) // none is 0
 		p.Services[name] = Service{
-			Image: s.Image, Replicas: replicas, After: slices.Sorted(maps.Keys(s.After)), Built: len(s.Build) > 0, Memory: memory,
-			Networks: inNetworks(s.Networks, read.Networks),
+			Image: s.Image, Replicas: replicas, After: slices.Sorted(maps.Keys(s.After)),
+			Built: len(s.Build) > 0, Memory: memory, Networks: inNetworks(s.Networks, read.Networks),
 		}
 	}
 	return p, nil

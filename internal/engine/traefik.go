@@ -24,7 +24,8 @@ const answer = 10 * time.Second
 // has its figure from its first health check on.
 var (
 	reloadsMetric = regexp.MustCompile(`(?m)^traefik_config_reloads_total ([0-9.e+]+)$`)
-	serverMetric  = regexp.MustCompile(`(?m)^traefik_service_server_up\{service="` + stack.RocketChat + `@file",url="http://([a-z0-9_-]+):[0-9]+/?"\} ([01])$`)
+	serverMetric  = regexp.MustCompile(`(?m)^traefik_service_server_up\{service="` + stack.RocketChat +
+		`@file",url="http://([a-z0-9_-]+):[0-9]+/?"\} ([01])$`)
 )
 
 // Proxy asks the Traefik in a container, which answers on its metrics port.

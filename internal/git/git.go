@@ -26,7 +26,8 @@ func Uncommitted(ctx context.Context, dir string) int {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	// no optional locks: a person's own git may be at work
-	cmd := exec.CommandContext(ctx, "git", "--no-optional-locks", "status", "--porcelain", "-z", "--untracked-files=no", "--", ".")
+	cmd := exec.CommandContext(ctx, "git", "--no-optional-locks",
+		"status", "--porcelain", "-z", "--untracked-files=no", "--", ".")
 	cmd.Dir = dir
 	cmd.WaitDelay = grace
 	out, err := cmd.Output()

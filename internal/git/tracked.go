@@ -37,7 +37,8 @@ func Tracked(ctx context.Context, dir string, patterns ...string) ([]string, err
 		return nil, err
 	}
 	line, _, _ := strings.Cut(strings.TrimPrefix(string(failed.Stderr), "fatal: "), "\n")
-	if strings.HasPrefix(line, "not a git repository") || strings.HasPrefix(line, "this operation must be run in a work tree") {
+	if strings.HasPrefix(line, "not a git repository") ||
+		strings.HasPrefix(line, "this operation must be run in a work tree") {
 		return nil, ErrNone
 	}
 	return nil, fmt.Errorf("git: %s", line)

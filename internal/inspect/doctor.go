@@ -33,7 +33,8 @@ func Doctor(
 		return stack.Host{Cores: m.CPUs, Memory: units.Bytes(m.Total)}, err
 	}
 	secrets := project.Redactor(dir, os.Getenv(doctorPassword))
-	l := look{dir: dir, random: random, secrets: secrets, docker: findDocker(dir, secrets), compose: findOnce(dir, secrets)}
+	l := look{dir: dir, random: random, secrets: secrets}
+	l.docker, l.compose = findDocker(dir, secrets), findOnce(dir, secrets)
 	s := l.doctor(machine)
 	s.Now = now
 	plan, err := project.ReadPlan(dir)

@@ -68,7 +68,9 @@ func (l look) composeProject() func(context.Context) (composeFiles, error) {
 	})
 }
 
-func composeImages(ctx context.Context, compose func(context.Context) (composeFiles, error)) (map[string]string, error) {
+func composeImages(
+	ctx context.Context, compose func(context.Context) (composeFiles, error),
+) (map[string]string, error) {
 	p, err := compose(ctx)
 	if err != nil {
 		return nil, err
@@ -124,7 +126,8 @@ var secretPatterns = []string{
 
 // public reports whether a file that a pattern matches holds no secret.
 func public(name string) bool {
-	return strings.HasPrefix(name, tree.EnvExample) || path.Ext(name) == ".crt" || strings.HasPrefix(path.Base(name), ".git")
+	base := path.Base(name)
+	return strings.HasPrefix(name, tree.EnvExample) || path.Ext(name) == ".crt" || strings.HasPrefix(base, ".git")
 }
 
 func trackedSecrets(ctx context.Context, dir string) ([]string, error) {

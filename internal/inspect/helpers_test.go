@@ -89,7 +89,7 @@ func aProject(t *testing.T) (string, generator.Plan) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	b, err := project.Choices{Request: request, Dir: dir, Random: random()}.Build(p.FS())
+	b, err := p.Build(project.Choices{Request: request, Dir: dir, Random: random()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,8 +109,9 @@ func imageVersions(containers []container.Container, service string) ([]*semver.
 }
 
 func askFCV(ctx context.Context, docker asker) (string, error) {
-	out, err := docker.compose(ctx, "exec", "-T", stack.MongoDBService, "sh", "-c", catalog.MongoDBShell+
-		`--eval "print(db.adminCommand({getParameter: 1, featureCompatibilityVersion: 1}).featureCompatibilityVersion.version)"`)
+	const fcv = "db.adminCommand({getParameter: 1, featureCompatibilityVersion: 1}).featureCompatibilityVersion.version"
+	out, err := docker.compose(ctx, "exec", "-T", stack.MongoDBService, "sh", "-c",
+		catalog.MongoDBShell+`--eval "print(`+fcv+`)"`)
 	if err != nil {
 		return "", err
 	}

@@ -23,6 +23,7 @@ type Choices struct {
 	Secrets map[string]string // given by the user, by their names in .env
 	Written bool              // the user wrote rcgen.yaml so: errors name it, not options
 	Ejected bool              // the project goes on without rcgen
+	Stage   bool              // the changes will be written, unless a check fails: Build stages them
 	Random  io.Reader         // for secrets that are missing; never read by Plan
 }
 
@@ -56,30 +57,51 @@ func (c Choices) Plan() (generator.Plan, error) {
 
 // Reconcile plans, renders and merges the result with the files in current.
 func (c Choices) Reconcile(current fs.FS) (Built, error) {
-	plan, err := c.Plan()
+	b, in, err := c.prepare(current)
 	if err != nil {
 		return Built{}, err
 	}
-	secrets, err := c.readSecrets(current, plan.Request)
+	rendered, err := generator.Render(b.Plan, in)
 	if err != nil {
 		return Built{}, err
 	}
-	rendered, err := generator.Render(plan, generator.Inputs{Request: c.Request, Profile: c.Profile, Secrets: secrets, Ejected: c.Ejected})
-	if err != nil {
-		return Built{}, err
-	}
-	outcome, err := tree.Reconcile(current, rendered)
-	return Built{Plan: plan, Outcome: outcome, made: secrets.Made}, err
+	b.Outcome, err = tree.Reconcile(current, rendered)
+	return b, err
 }
 
-// Build reconciles and validates. Where conflicts keep the result from being valid, only
-// what they leave behind is written.
-func (c Choices) Build(current fs.FS) (Built, error) {
-	b, err := c.Reconcile(current)
+// prepare plans and reads the secrets.
+func (c Choices) prepare(current fs.FS) (Built, generator.Inputs, error) {
+	plan, err := c.Plan()
+	if err != nil {
+		return Built{}, generator.Inputs{}, err
+	}
+	secrets, err := c.readSecrets(current, plan.Request)
+	in := generator.Inputs{Request: c.Request, Profile: c.Profile, Secrets: secrets, Ejected: c.Ejected}
+	return Built{Plan: plan, made: secrets.Made}, in, err
+}
+
+// Build reconciles and validates the files of the directory. Where conflicts keep the
+// result from being valid, only what they leave behind is written.
+//
+// Most of the time goes into loading the Compose files and into the disk. So they are
+// rendered first and loaded while the rest is rendered, and what will be written is
+// staged meanwhile; only the renames wait for the approval.
+func (p *Project) Build(c Choices) (Built, error) { return p.build(c, p.FS()) }
+
+func (p *Project) build(c Choices, current fs.FS) (Built, error) {
+	b, in, err := c.prepare(current)
 	if err != nil {
 		return Built{}, err
 	}
-	b.Valid, err = b.Outcome.Approve(validate.Outcome(b.Plan.Host))
+	loaded, err := b.render(current, in)
+	if err != nil {
+		return Built{}, err
+	}
+	staged := p.stage(c.Stage, b.Outcome.Changes)
+	b.Valid, err = b.Outcome.Approve(func(o tree.Outcome) error { return (<-loaded).Check(b.Plan.Host)(o) })
+	if unstaged := staged(); err == nil && unstaged != nil {
+		return Built{}, unstaged
+	}
 	if err != nil && len(b.Outcome.Conflicts()) > 0 {
 		b.Alone = true
 		b.Valid, err = b.Outcome.Offers(current)
@@ -91,6 +113,50 @@ func (c Choices) Build(current fs.FS) (Built, error) {
 	return b, err
 }
 
+// render renders and reconciles. The Compose files are loaded meanwhile, and come later.
+func (b *Built) render(current fs.FS, in generator.Inputs) (<-chan validate.Loaded, error) {
+	r, err := generator.NewRenderer(b.Plan, in)
+	if err != nil {
+		return nil, err
+	}
+	files, err := r.Compose()
+	if err != nil {
+		return nil, err
+	}
+	records, err := tree.ReadRecords(current)
+	if err != nil {
+		return nil, err
+	}
+	ahead, err := records.Ahead(files)
+	if err != nil {
+		return nil, err
+	}
+	loaded := make(chan validate.Loaded, 1)
+	go func() { loaded <- validate.Load(ahead, "") }()
+	rest, err := r.Rest()
+	if err != nil {
+		return nil, err
+	}
+	rendered := tree.Project{Files: append(files, rest...)}
+	rendered.Sort()
+	b.Outcome, err = records.Reconcile(rendered)
+	return loaded, err
+}
+
+// stage begins to stage changes, and returns what waits for it.
+func (p *Project) stage(wanted bool, changes []tree.Change) (wait func() error) {
+	if !wanted {
+		return func() error { return nil }
+	}
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		p.staged, err = p.disk.Stage(changes)
+		done <- err
+	}()
+	return func() error { return <-done }
+}
+
 // Regenerate builds the project anew from its files, and adds the warnings that only
 // these give reason for. before is the plan from which a user changes the size or the
 // release, or nil.
@@ -100,7 +166,7 @@ func (p *Project) Regenerate(c Choices, before *generator.Plan) (Built, error) {
 		return Built{}, err
 	}
 	c.Dir, c.Written = p.Dir, before == nil
-	b, err := c.Build(current)
+	b, err := p.build(c, current)
 	if err != nil {
 		return Built{}, err
 	}

@@ -28,7 +28,8 @@ type Project struct {
 	Dir     string // its path, as the user gave it
 	Request []byte // rcgen.yaml as it was read; nil for a directory that Create made
 
-	disk *disk.Dir
+	disk   *disk.Dir
+	staged *disk.Staged // by Build, or nil
 }
 
 // Open opens the directory of a project and reads its rcgen.yaml. It waits at most
@@ -86,10 +87,31 @@ func refuseProject(dir string, files fs.FS) error {
 func (p *Project) FS() fs.FS { return p.disk.FS() }
 
 // Write makes all changes of v or none.
-func (p *Project) Write(v tree.Valid) error { return p.disk.Write(v) }
+func (p *Project) Write(v tree.Valid) error { return errors.Join(p.unstage(), p.disk.Write(v)) }
 
-// Close unlocks the directory.
-func (p *Project) Close() error { return p.disk.Close() }
+// Commit makes all changes of a build or none: those that were staged, if they are the
+// ones that were approved.
+func (p *Project) Commit(b Built) error {
+	if p.staged == nil || b.Alone {
+		return p.Write(b.Valid)
+	}
+	staged := p.staged
+	p.staged = nil
+	return staged.Commit(b.Valid)
+}
+
+// unstage removes what a build staged and nothing wrote.
+func (p *Project) unstage() error {
+	if p.staged == nil {
+		return nil
+	}
+	staged := p.staged
+	p.staged = nil
+	return staged.Discard()
+}
+
+// Close unlocks the directory. What was staged and not written is removed.
+func (p *Project) Close() error { return errors.Join(p.unstage(), p.disk.Close()) }
 
 // MissingError is a directory without a project, or no directory at all.
 type MissingError struct {

@@ -66,11 +66,18 @@ func Load(file string) (List, error) {
 		return List{}, fmt.Errorf("%s: is no list of releases", file)
 	}
 	for _, r := range l.Releases {
-		if _, err := semver.StrictNewVersion(r.Version); err != nil || r.SupportedUntil != day(r.SupportedUntil) || r.Node != "" && !nodeForm.MatchString(r.Node) || !mongoVersions(r.MongoDB) {
+		if !r.wellFormed() {
 			return List{}, fmt.Errorf("%s: is no list of releases", file)
 		}
 	}
 	return l, nil
+}
+
+// wellFormed reports whether each value is one that a service may have sent.
+func (r Release) wellFormed() bool {
+	_, err := semver.StrictNewVersion(r.Version)
+	return err == nil && r.SupportedUntil == day(r.SupportedUntil) &&
+		(r.Node == "" || nodeForm.MatchString(r.Node)) && mongoVersions(r.MongoDB)
 }
 
 func mongoVersions(all []string) bool {

@@ -62,8 +62,11 @@ func (c client) get(ctx context.Context, limit int64, path ...string) ([]byte, e
 	if resp.StatusCode != http.StatusOK {
 		return nil, unusable(c.base.Host, fmt.Sprintf("answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode)))
 	}
-	if kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json") {
-		return nil, unusable(c.base.Host, fmt.Sprintf("sends %q, not JSON: a proxy or a login page may answer in its place", plain(resp.Header.Get("Content-Type"))))
+	sent := resp.Header.Get("Content-Type")
+	kind, _, err := mime.ParseMediaType(sent)
+	if err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json") {
+		what := fmt.Sprintf("sends %q, not JSON: a proxy or a login page may answer in its place", plain(sent))
+		return nil, unusable(c.base.Host, what)
 	}
 	text, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if err != nil {

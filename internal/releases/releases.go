@@ -66,7 +66,8 @@ func fetch(ctx context.Context, base string, now time.Time, limit time.Duration)
 	if err != nil {
 		return List{}, nil, err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, allOfThem, unusable(c.base.Host, fmt.Sprintf("has not said everything within %v", allOfThem)))
+	slow := unusable(c.base.Host, fmt.Sprintf("has not said everything within %v", allOfThem))
+	ctx, cancel := context.WithTimeoutCause(ctx, allOfThem, slow)
 	defer cancel()
 	text, err := c.get(ctx, maxList, "v2", "server", "supportedVersions")
 	if err != nil {
@@ -191,7 +192,10 @@ func plain(s string) string {
 
 // unusable is the error for a service that answers, but not as it should.
 func unusable(host, what string) error {
-	return &fault.Error{What: plain(host) + ": " + what, Hint: "rcgen releases lists what is known without it; --url or " + Variable + " names another service"}
+	return &fault.Error{
+		What: plain(host) + ": " + what,
+		Hint: "rcgen releases lists what is known without it; --url or " + Variable + " names another service",
+	}
 }
 
 // Variable is the environment's name for another service.
@@ -201,7 +205,10 @@ const Variable = "RCGEN_RELEASES_URL"
 func baseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, &fault.Error{What: fmt.Sprintf("url: %q is not the address of a release service", plain(s)), Hint: "like " + Service}
+		return nil, &fault.Error{
+			What: fmt.Sprintf("url: %q is not the address of a release service", plain(s)),
+			Hint: "like " + Service,
+		}
 	}
 	return u, nil
 }

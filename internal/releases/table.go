@@ -60,8 +60,11 @@ type Row struct {
 // never asked), and the release that a project uses, or nothing. The days left count from
 // now's date.
 func NewTable(known catalog.Releases, asked *List, inUse string, now time.Time) Table {
-	t := Table{AsOf: known.AsOf, Today: now.Format(time.DateOnly), Default: known.Default, InUse: inUse,
-		Rule: fmt.Sprintf("%d months, %d for a long-term line (%s)", known.Support.Months, known.Support.LTSMonths, known.Support.Source)}
+	support := known.Support
+	rule := fmt.Sprintf("%d months, %d for a long-term line (%s)", support.Months, support.LTSMonths, support.Source)
+	t := Table{
+		AsOf: known.AsOf, Today: now.Format(time.DateOnly), Default: known.Default, InUse: inUse, Rule: rule,
+	}
 	for _, b := range known.Bad {
 		t.Bad = append(t.Bad, Bad(b))
 	}

@@ -84,7 +84,8 @@ func (p *planner) orphans() {
 		switch {
 		case p.wanted(name) || p.want.Services[name].Off || routes.ReplicaNumber(name) > 0:
 		case stateful(name) && !p.allowed(name):
-			p.note("%s is not in the files and is left as it is: --allow %s removes it, its data stays", name, stack.MongoDBService)
+			p.note("%s is not in the files and is left as it is: --allow %s removes it, its data stays",
+				name, stack.MongoDBService)
 		default:
 			p.add(Step{Action: Remove, Services: []string{name}, Detail: "not in the files"})
 		}

@@ -50,7 +50,14 @@ func (p *planner) routedBeside(names []string) bool {
 }
 
 func (p *planner) takeOut(names []string) {
-	p.routed = slices.DeleteFunc(p.routed, func(host string) bool { return slices.Contains(names, routes.ReplicaOf(host)) })
+	p.routed = slices.DeleteFunc(p.routed, func(host string) bool {
+		return slices.Contains(names, routes.ReplicaOf(host))
+	})
+}
+
+// drainDetail is the detail of a step that takes replicas out of the routes.
+func (p *planner) drainDetail() string {
+	return fmt.Sprintf("out of the routes, %s for requests in flight", p.opts.Drain)
 }
 
 // replicas brings all replicas up to date: first the first where it is new or its
@@ -58,7 +65,8 @@ func (p *planner) takeOut(names []string) {
 // those that are down, and at last those that serve.
 func (p *planner) replicas() {
 	all := p.replicaNames(true)
-	if !slices.ContainsFunc(p.have.Containers, func(c container.Container) bool { return routes.ReplicaNumber(c.Service) > 0 && c.Running() }) {
+	up := func(c container.Container) bool { return routes.ReplicaNumber(c.Service) > 0 && c.Running() }
+	if !slices.ContainsFunc(p.have.Containers, up) {
 		p.firstStart(all)
 		return
 	}
@@ -106,8 +114,9 @@ func (p *planner) firstStart(all []string) {
 	if len(all) == 0 {
 		return
 	}
+	right := func(name string) bool { return p.at[name].right() }
 	for _, batch := range [][]string{all[:1], all[1:]} {
-		if batch = slices.DeleteFunc(slices.Clone(batch), func(name string) bool { return p.at[name].right() }); len(batch) > 0 {
+		if batch = slices.DeleteFunc(slices.Clone(batch), right); len(batch) > 0 {
 			p.bring(batch)
 		}
 	}
@@ -154,7 +163,7 @@ func (p *planner) bring(names []string) {
 			return
 		}
 		if beside {
-			p.add(Step{Action: Drain, Services: serving, Detail: fmt.Sprintf("out of the routes, %s for requests in flight", p.opts.Drain)})
+			p.add(Step{Action: Drain, Services: serving, Detail: p.drainDetail()})
 			p.takeOut(serving)
 		}
 	}
@@ -178,7 +187,7 @@ func (p *planner) shrink() {
 	serving := slices.DeleteFunc(slices.Clone(gone), func(name string) bool { return !p.serves(name) })
 	if p.want.Editable && len(serving) > 0 {
 		p.takeOut(serving)
-		p.add(Step{Action: Drain, Services: serving, Detail: fmt.Sprintf("out of the routes, %s for requests in flight", p.opts.Drain), Gone: true})
+		p.add(Step{Action: Drain, Services: serving, Detail: p.drainDetail(), Gone: true})
 	}
 	for _, name := range gone {
 		p.add(Step{Action: Remove, Services: []string{name}, Detail: "not in the files"})

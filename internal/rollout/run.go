@@ -36,18 +36,20 @@ type Proxy struct {
 type World struct {
 	Containers func(ctx context.Context) ([]container.Container, error)
 	Pull       func(ctx context.Context, image string) error
-	Up         func(ctx context.Context, s Step) error                        // without waiting
-	Beside     func(ctx context.Context, service string) error                // a second container, as the files say, without waiting
-	Remove     func(ctx context.Context, c container.Container) error         // stops it first
-	Restore    func(ctx context.Context, c container.Container) (bool, error) // brings back what c, which may be no more than a service, was; false: not known
-	Routes     func() ([]byte, routes.Held, error)                            // Traefik's file
-	SetRoutes  func(c Routes) error                                           // all of it or nothing
-	Proxy      func(ctx context.Context) (p Proxy, runs bool, err error)      // asks Traefik
-	Failed     func(ctx context.Context, c container.Container)               // shows why, before it goes
-	Now        func() time.Time                                               //
-	Wait       func(ctx context.Context, d time.Duration) error               // its error is that of ctx
-	Begin, End func(number, of int, s Step)                                   // tell of the progress
-	Tell       func(line string)                                              // of what state things are in
+	Up         func(ctx context.Context, s Step) error // without waiting
+	// Beside makes a second container, as the files say, without waiting.
+	Beside func(ctx context.Context, service string) error
+	Remove func(ctx context.Context, c container.Container) error // stops it first
+	// Restore brings back what c, which may be no more than a service, was; false: not known.
+	Restore    func(ctx context.Context, c container.Container) (bool, error)
+	Routes     func() ([]byte, routes.Held, error)                       // Traefik's file
+	SetRoutes  func(c Routes) error                                      // all of it or nothing
+	Proxy      func(ctx context.Context) (p Proxy, runs bool, err error) // asks Traefik
+	Failed     func(ctx context.Context, c container.Container)          // shows why, before it goes
+	Now        func() time.Time                                          //
+	Wait       func(ctx context.Context, d time.Duration) error          // its error is that of ctx
+	Begin, End func(number, of int, s Step)                              // tell of the progress
+	Tell       func(line string)                                         // of what state things are in
 }
 
 // Routes are what Traefik and the next apply are told.
@@ -170,7 +172,8 @@ func (r *run) taken(ctx context.Context, done func(Proxy) bool) error {
 		if r.Now().After(deadline) {
 			return cmp.Or(err, error(&fault.Error{
 				What: fmt.Sprintf("traefik: has not taken the change of its routes within %s", taken),
-				Hint: "`docker compose logs traefik` says if it cannot read them; with an engine on another machine the project's directory must be there too, and the same",
+				Hint: "`docker compose logs traefik` says if it cannot read them; with an engine on another machine " +
+					"the project's directory must be there too, and the same",
 			}))
 		}
 		if err := r.Wait(ctx, askProxy); err != nil {

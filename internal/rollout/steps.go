@@ -121,7 +121,10 @@ func Steps(want Want, have Have, o Options) (Plan, error) {
 	}
 	for _, name := range o.Allow {
 		if !stateful(name) || !slices.ContainsFunc(p.names(), func(s string) bool { return covers(name, s) }) {
-			return Plan{}, &fault.Error{What: "--allow " + name + ": not a service that is otherwise left as it is", Hint: "--allow mongodb is for all members of the database"}
+			return Plan{}, &fault.Error{
+				What: "--allow " + name + ": not a service that is otherwise left as it is",
+				Hint: "--allow mongodb is for all members of the database",
+			}
 		}
 	}
 	p.surplus()
@@ -162,7 +165,8 @@ func (p *planner) wanted(name string) bool {
 }
 
 func (p *planner) containers(service string) []container.Container {
-	return slices.DeleteFunc(slices.Clone(p.have.Containers), func(c container.Container) bool { return c.Service != service })
+	others := func(c container.Container) bool { return c.Service != service }
+	return slices.DeleteFunc(slices.Clone(p.have.Containers), others)
 }
 
 func (p *planner) add(s Step) { p.plan.Steps = append(p.plan.Steps, s) }
@@ -178,12 +182,15 @@ func (p *planner) isRouted(name string) bool {
 
 // serves reports whether a replica runs.
 func (p *planner) serves(name string) bool {
-	return slices.ContainsFunc(p.have.Containers, func(c container.Container) bool { return c.Service == name && c.Running() })
+	return slices.ContainsFunc(p.have.Containers, func(c container.Container) bool {
+		return c.Service == name && c.Running()
+	})
 }
 
 // stateful tells which services hold what nobody can make again.
 func stateful(service string) bool {
-	return service == stack.MongoDBService || strings.HasPrefix(service, stack.MongoDBService+"-") && service != "mongodb-exporter"
+	member := strings.HasPrefix(service, stack.MongoDBService+"-") && service != "mongodb-exporter"
+	return service == stack.MongoDBService || member
 }
 
 // covers reports whether allowing one name allows a service.

@@ -37,7 +37,9 @@ func (p *planner) lead(all []string) (name string, begun bool) {
 // named reports whether each container of a replica has the name that Compose makes for
 // it. One with a name of its own (container_name) cannot have a second beside it.
 func (p *planner) named(name string) bool {
-	return !slices.ContainsFunc(p.containers(name), func(c container.Container) bool { return routes.ReplicaOf(c.Name) != name })
+	return !slices.ContainsFunc(p.containers(name), func(c container.Container) bool {
+		return routes.ReplicaOf(c.Name) != name
+	})
 }
 
 // count returns how many containers of a replica are as the files say, and how many not.
@@ -65,7 +67,7 @@ func (p *planner) endSurge(lead string) {
 		return
 	}
 	names := []string{lead}
-	p.add(Step{Action: Drain, Services: names, Part: Old, Detail: fmt.Sprintf("its old container: out of the routes, %s for requests in flight", p.opts.Drain)})
+	p.add(Step{Action: Drain, Services: names, Part: Old, Detail: "its old container: " + p.drainDetail()})
 	p.add(Step{Action: Remove, Services: names, Part: Old, Detail: "its old container"})
 	p.add(Step{Action: Route, Services: names, Detail: "under its own name again"})
 	p.takeOut(names)
@@ -84,16 +86,20 @@ func (p *planner) surplus() {
 		keep := slices.MaxFunc(p.containers(name), func(a, b container.Container) int { return p.worth(a) - p.worth(b) })
 		names := []string{name}
 		if p.belongs(name) && !slices.Contains(p.routed, keep.Name) {
-			p.add(Step{Action: Route, Services: names, Part: New, Keep: keep.ID, Detail: "under the name of the container that stays"})
+			stays := "under the name of the container that stays"
+			p.add(Step{Action: Route, Services: names, Part: New, Keep: keep.ID, Detail: stays})
 		}
-		p.add(Step{Action: Drain, Services: names, Part: Old, Keep: keep.ID, Detail: fmt.Sprintf("what an interrupted roll left: out of the routes, %s for requests in flight", p.opts.Drain)})
-		p.add(Step{Action: Remove, Services: names, Part: Old, Keep: keep.ID, Detail: "what an interrupted roll left"})
+		const rest = "what an interrupted roll left"
+		p.add(Step{Action: Drain, Services: names, Part: Old, Keep: keep.ID, Detail: rest + ": " + p.drainDetail()})
+		p.add(Step{Action: Remove, Services: names, Part: Old, Keep: keep.ID, Detail: rest})
 		if p.belongs(name) {
 			p.add(Step{Action: Route, Services: names, Detail: "under its own name again"})
 			p.takeOut(names)
 			p.routed = append(p.routed, name)
 		}
-		p.have.Containers = slices.DeleteFunc(slices.Clone(p.have.Containers), func(c container.Container) bool { return c.Service == name && c.ID != keep.ID })
+		p.have.Containers = slices.DeleteFunc(slices.Clone(p.have.Containers), func(c container.Container) bool {
+			return c.Service == name && c.ID != keep.ID
+		})
 		p.at[name] = look(p.want.Services[name], []container.Container{keep})
 	}
 }
@@ -115,9 +121,12 @@ func (p *planner) worth(c container.Container) int {
 
 // sayOnly says that nobody is there to take over.
 func (p *planner) sayOnly(all []string, lead string) {
-	helped := slices.ContainsFunc(p.replicaNames(false), func(name string) bool { return p.serves(name) && p.isRouted(name) })
+	helped := slices.ContainsFunc(p.replicaNames(false), func(name string) bool {
+		return p.serves(name) && p.isRouted(name)
+	})
 	if lead != "" && len(all) == 1 {
-		p.note("--surge: while two replicas run, they exchange live messages only with a licence that has the module scalability")
+		p.note("--surge: while two replicas run, " +
+			"they exchange live messages only with a licence that has the module scalability")
 	}
 	if lead != "" || len(all) != 1 || !p.at[all[0]].differs || !p.serves(all[0]) || helped {
 		return
@@ -126,7 +135,8 @@ func (p *planner) sayOnly(all []string, lead string) {
 	if p.want.Start > 0 {
 		long = fmt.Sprintf(", about %s as it was last", p.want.Start)
 	}
-	p.note("%s is the only replica: the chat is away from its stop until it is healthy again%s; --surge starts a second one first", all[0], long)
+	p.note("%s is the only replica: the chat is away from its stop until it is healthy again%s; "+
+		"--surge starts a second one first", all[0], long)
 }
 
 // steer adds to each step that changes the routes which replicas new websockets go to:

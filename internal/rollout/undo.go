@@ -25,7 +25,8 @@ func (r *run) failed(ctx context.Context, title string, s Step, old []container.
 		r.Tell("new websockets may still go to some of the replicas alone: " + err.Error())
 	}
 	r.tellState(ctx)
-	hint := "`docker compose logs " + s.Services[0] + "` may say more; mend the cause, or take the old files back from git, and run rcgen apply again: it goes on from here"
+	hint := "`docker compose logs " + s.Services[0] + "` may say more; mend the cause, " +
+		"or take the old files back from git, and run rcgen apply again: it goes on from here"
 	if s.Action == Surge {
 		hint += "; with --surge=false it does without a second container"
 	}
@@ -33,7 +34,8 @@ func (r *run) failed(ctx context.Context, title string, s Step, old []container.
 	if errors.As(cause, &known) && known.Hint != "" {
 		hint = known.Hint + "; then run rcgen apply again: it goes on from here"
 	}
-	return &fault.Error{What: title + ": " + strings.TrimSuffix(cause.Error(), ": "+errUnhealthy.Error()) + undone, Hint: hint}
+	why := strings.TrimSuffix(cause.Error(), ": "+errUnhealthy.Error())
+	return &fault.Error{What: title + ": " + why + undone, Hint: hint}
 }
 
 // show lets the containers that failed say why, before they go.
@@ -123,8 +125,11 @@ func (r *run) tellState(ctx context.Context) {
 		if routes.ReplicaNumber(c.Service) == 0 {
 			continue
 		}
-		in := slices.Contains(routed, c.Service) || slices.Contains(routed, c.Name)
-		kind := fmt.Sprintf("%s, %s, %s", c.Image, health(c), map[bool]string{true: "routed", false: "not routed"}[in])
+		told := "not routed"
+		if slices.Contains(routed, c.Service) || slices.Contains(routed, c.Name) {
+			told = "routed"
+		}
+		kind := fmt.Sprintf("%s, %s, %s", c.Image, health(c), told)
 		if names[kind] == nil {
 			kinds = append(kinds, kind)
 		}

@@ -18,7 +18,8 @@ func problems(s Status, a answers) []Problem {
 			add(CodeMongoDB, "mongodb", "no measurement: it or its exporter does not answer, or has only just started",
 				"`docker compose logs --tail 20 mongodb-exporter`; after a start the first measurement takes a minute")
 		case s.MongoDB.Primary == "":
-			add(CodeMongoDB, "mongodb", "no primary: nothing can be written", "alert MongoDBNoPrimary in README.md says how to go on")
+			add(CodeMongoDB, "mongodb", "no primary: nothing can be written",
+				"alert MongoDBNoPrimary in README.md says how to go on")
 		}
 		if !*s.NATS.Up {
 			add(CodeNATS, "nats", "no measurement: it or its exporter does not answer, or has only just started",
@@ -31,7 +32,8 @@ func problems(s Status, a answers) []Problem {
 		if r.Until != "" {
 			message = r.Release + " is out of support since " + r.Until
 		}
-		add(CodeRelease, "release", message, "`rcgen upgrade --release X --plan` shows the way to another one; `rcgen releases` lists them")
+		add(CodeRelease, "release", message,
+			"`rcgen upgrade --release X --plan` shows the way to another one; `rcgen releases` lists them")
 	}
 	for _, alert := range s.Alerts {
 		if alert.Severity == "critical" {
@@ -39,7 +41,8 @@ func problems(s Status, a answers) []Problem {
 		}
 	}
 	if a.unfinished {
-		add(CodeDrift, "apply", "is unfinished: not all replicas have their requests and websockets", "`rcgen apply` goes on, unless one is at work right now")
+		add(CodeDrift, "apply", "is unfinished: not all replicas have their requests and websockets",
+			"`rcgen apply` goes on, unless one is at work right now")
 	}
 	all = append(all, driftProblems(s)...)
 	for _, u := range s.Unknown {
@@ -57,7 +60,8 @@ func about(a Alert) string {
 }
 
 var unknownTexts = map[string]struct{ what, hint string }{
-	AskPrometheus: {"users, MongoDB, NATS, certificates and alerts are not known", "`docker compose up -d --wait prometheus`, or wait a minute after a start"},
+	AskPrometheus: {"users, MongoDB, NATS, certificates and alerts are not known",
+		"`docker compose up -d --wait prometheus`, or wait a minute after a start"},
 	AskUsage:      {"CPU and memory are not known", "try again; `docker stats --no-stream` asks the same"},
 	AskFiles:      {"rcgen.yaml could not be compared with the files", "`rcgen diff` says more"},
 	AskContainers: {"the files could not be compared with the containers", "`docker compose config --quiet` says more"},
@@ -88,7 +92,8 @@ func containerProblems(s Status, a answers) []Problem {
 		}
 	}
 	if have, want := len(s.Replicas), a.plan.Instances; have < want {
-		all = append(all, Problem{CodeReplicas, "rocketchat", fmt.Sprintf("%d of %d replicas are there", have, want), "`rcgen generate` writes the files, `rcgen apply` makes the others"})
+		all = append(all, Problem{CodeReplicas, "rocketchat", fmt.Sprintf("%d of %d replicas are there", have, want),
+			"`rcgen generate` writes the files, `rcgen apply` makes the others"})
 	}
 	return all
 }
@@ -96,7 +101,9 @@ func containerProblems(s Status, a answers) []Problem {
 func certificateProblems(s Status, a answers) []Problem {
 	var all []Problem
 	add := func(subject, message string) {
-		all = append(all, Problem{CodeCertificate, subject, message, "`docker compose logs traefik | grep -i -e acme -e certificate` says why; alert CertificateExpires in README.md says how to go on"})
+		all = append(all, Problem{CodeCertificate, subject, message,
+			"`docker compose logs traefik | grep -i -e acme -e certificate` says why; " +
+				"alert CertificateExpires in README.md says how to go on"})
 	}
 	if a.plan.Deployment.HTTPS && len(s.Certificates) == 0 {
 		add("certificates", "Traefik has none")
@@ -122,7 +129,8 @@ func driftProblems(s Status) []Problem {
 		for _, f := range s.Drift.Files {
 			names = append(names, f.Path)
 		}
-		add("files", fmt.Sprintf("%s from rcgen.yaml: %s", differ(n, "file"), some(names)), "`rcgen diff` shows what; `rcgen generate` writes them")
+		add("files", fmt.Sprintf("%s from rcgen.yaml: %s", differ(n, "file"), some(names)),
+			"`rcgen diff` shows what; `rcgen generate` writes them")
 	}
 	for _, k := range []container.Kind{container.Image, container.Changed, container.Replicas, container.Orphan} {
 		var names []string

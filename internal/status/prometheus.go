@@ -44,7 +44,9 @@ type sample struct {
 
 // askPrometheus asks with the wget of Prometheus' own image, inside its container:
 // no port is published. It is one question, for each costs a process.
-func askPrometheus(ctx context.Context, docker func(context.Context, ...string) (string, error), containers []container.Container) ([]sample, error) {
+func askPrometheus(
+	ctx context.Context, docker func(context.Context, ...string) (string, error), containers []container.Container,
+) ([]sample, error) {
 	i := slices.IndexFunc(containers, func(c container.Container) bool { return c.Service == "prometheus" && c.Running() })
 	if i < 0 {
 		return nil, errors.New("it does not run")
@@ -151,7 +153,9 @@ func certificates(samples []sample, now time.Time) []Certificate {
 	for _, c := range newest {
 		all = append(all, c)
 	}
-	slices.SortFunc(all, func(a, b Certificate) int { return cmp.Or(a.Until.Compare(b.Until), cmp.Compare(a.Name, b.Name)) })
+	slices.SortFunc(all, func(a, b Certificate) int {
+		return cmp.Or(a.Until.Compare(b.Until), cmp.Compare(a.Name, b.Name))
+	})
 	return all
 }
 
@@ -166,7 +170,8 @@ func firing(samples []sample) []Alert {
 		all = append(all, Alert{s.labels["alertname"], s.labels["severity"], of})
 	}
 	slices.SortFunc(all, func(a, b Alert) int {
-		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Of, b.Of)) // "critical" < "warning"
+		// "critical" < "warning"
+		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Of, b.Of))
 	})
 	return slices.Compact(all)
 }

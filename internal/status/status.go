@@ -40,7 +40,7 @@ type Row struct {
 	Service     string     `json:"service"`
 	Number      int        `json:"number"` // among the service's containers, from 1
 	State       string     `json:"state"`  // Docker's word, or missing
-	Health      string     `json:"health"` // starting, healthy or unhealthy; empty where it does not run or has no health check
+	Health      string     `json:"health"` // starting, healthy or unhealthy; empty if it does not run or has no check
 	Image       string     `json:"image"`  // the reference it was made from
 	Created     *time.Time `json:"created"`
 	Users       *int       `json:"users"` // connected, of a replica of Rocket.Chat

@@ -61,7 +61,8 @@ func (s Status) table(w io.Writer) {
 			cpu = share(c.CPU, c.CPULimit, func(v float64) string { return fmt.Sprint(math.Round(v*100) / 100) })
 			memory = share(c.Memory, c.MemoryLimit, func(v int64) string { return units.Bytes(v).Human() })
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, c.State, cmp.Or(c.Health, none), short(c.Image), age(c.Created, s.At), connected, cpu, memory)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+			name, c.State, cmp.Or(c.Health, none), short(c.Image), age(c.Created, s.At), connected, cpu, memory)
 	}
 	t.Flush()
 }

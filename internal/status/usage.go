@@ -19,7 +19,9 @@ type usage struct {
 
 // askUsage asks Docker what the running containers take, by their ids. Limits come
 // from the containers: stats gives the host's memory where there is none.
-func askUsage(ctx context.Context, docker func(context.Context, ...string) (string, error), containers []container.Container) (map[string]usage, error) {
+func askUsage(
+	ctx context.Context, docker func(context.Context, ...string) (string, error), containers []container.Container,
+) (map[string]usage, error) {
 	var ids []string
 	for _, c := range containers {
 		if c.Running() {

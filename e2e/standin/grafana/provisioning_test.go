@@ -1,9 +1,12 @@
 package main
 
 import (
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"rcgen/e2e/internal/rig"
 )
 
 const (
@@ -25,19 +28,37 @@ func TestGeneratedProvisioningIsAccepted(t *testing.T) {
 	}
 }
 
-// TestExamples: all of them would start, with logs and without.
+// TestExamples: all of them would start, with logs and without. Few examples keep
+// their dashboards, so that rcgen renders them.
 func TestExamples(t *testing.T) {
-	dirs, err := filepath.Glob(filepath.Join(examples, "*", "grafana"))
-	if err != nil || len(dirs) == 0 {
-		t.Fatalf("%v, %v", dirs, err)
+	names, err := filepath.Glob(filepath.Join(examples, "*", "compose.yaml"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%v, %v", names, err)
 	}
-	for _, dir := range dirs {
-		p, err := readProvisioning(filepath.Join(example(t, filepath.Dir(dir)), "provisioning"))
-		if err != nil {
-			t.Errorf("%s: %v", dir, err)
-		} else if len(p.Dashboards) == 0 {
-			t.Errorf("%s: no dashboards", dir)
+	rcgen := filepath.Join(t.TempDir(), "rcgen")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", rcgen, "./cmd/rcgen")
+	build.Dir = filepath.Dir(examples)
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("rcgen: %v\n%s", err, out)
+	}
+	logs := map[bool]int{}
+	for _, name := range names {
+		dir := t.TempDir()
+		if err := rig.Example(t.Context(), rcgen, filepath.Dir(name), dir); err != nil {
+			t.Fatal(err)
 		}
+		p, err := readProvisioning(filepath.Join(example(t, dir), "provisioning"))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if len(p.Dashboards) == 0 {
+			t.Errorf("%s: no dashboards", name)
+		}
+		logs[p.datasource("loki") != nil]++
+	}
+	if logs[true] == 0 || logs[false] == 0 {
+		t.Errorf("%d examples with logs, %d without", logs[true], logs[false])
 	}
 }
 
