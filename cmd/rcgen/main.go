@@ -1,5 +1,10 @@
 // Command rcgen turns "how many users, on what host" into a Rocket.Chat
 // deployment on Docker Compose, and keeps it right.
+//
+// What belongs here: options, questions, one call, printing and exit codes: an Action
+// fills one struct of options and knows urfave/cli alone. What does not: what several
+// commands need of a project (internal/project), containers (internal/deploy,
+// internal/inspect), and decisions about files (generator).
 package main
 
 import (

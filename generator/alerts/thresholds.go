@@ -1,6 +1,10 @@
-// Package alerts holds the Prometheus rules of a generated project as data: what
-// the rule files, the runbook in the project's README and a PrometheusRule print,
-// and where dashboards change their colour. It is pure.
+// Package alerts has the Prometheus rules of a generated project as data: the rule files,
+// the runbook in the project's README and a PrometheusRule print them, and dashboards
+// change color where they fire. It is pure.
+//
+// What belongs here: rules with their runbooks, and the Deployment of which rules and
+// dashboards are made. What does not: the values of thresholds (profiles, read by
+// generator/catalog), and the form of a cluster (generator/helm).
 package alerts
 
 // Thresholds are the values at which rules fire. Package generator fills them

@@ -21,4 +21,8 @@
 //   - Sessions, users connected and everything of the process belong to one replica.
 //   - 8.x added names that end in _total and _seconds; the older ones that 7.x has
 //     too are still there, and are what is asked for here.
+//
+// What belongs here: panels, their queries and the form of the JSON. What does not:
+// thresholds (generator/alerts), provisioning (templates), and names of a cluster
+// (generator/helm).
 package dashboards

@@ -1,8 +1,9 @@
 // Package dotenv reads .env files as Compose does, and answers which of their values are
 // secrets.
 //
-// It is the one place for both questions: what checks files, records or redacts asks here.
-// It knows no project and no file's name.
+// What belongs here: both answers, for all who check files, record or redact. What does
+// not: which secrets a project has (generator), the names of files (generator/tree), and
+// taking secrets out of text (internal/redact).
 package dotenv
 
 import (

@@ -16,4 +16,7 @@
 // 3,000 repetitive lines by default, and does not move a change that may stand in
 // several places to the one where git leaves it, so that it decided otherwise than
 // git more often.
+//
+// What belongs here: comparing and merging texts. What does not: files, their owners and
+// conflicts (generator/tree).
 package textdiff

@@ -1,2 +1,5 @@
 // Package units has amounts of memory and disk, as people and files write them.
+//
+// What belongs here: amounts, their parsing and printing. What does not: limits and sizes
+// of services (generator).
 package units

@@ -108,7 +108,7 @@ var homes = []struct {
 }
 
 // picture is the house: which packages of the module each package may know. Arrows go
-// down only. A package that is not here knows none. docs/architecture.md draws it.
+// down only. A package that is not here knows none. docs/architecture.md draws it (TestPage).
 var picture = map[string][]string{
 	"cmd/rcgen": {"generator", "internal"},
 

@@ -1,8 +1,9 @@
 // Package container has what the packages that look at a deployment have in common: a
 // container as the engine has it, and how one differs from the files.
 //
-// It asks nothing and prints nothing. What one command alone derives from a container
-// (its usage, a row of a table) belongs into that command's package.
+// What belongs here: data that several of these packages use. What does not: queries
+// (internal/engine), printing, and what one command alone derives from a container, such
+// as a row of a table.
 package container
 
 import (

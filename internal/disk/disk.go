@@ -20,6 +20,10 @@
 //
 // An export is written the same way. It is no project, and knows its files by
 // their checksums alone.
+//
+// What belongs here: reading, staging, syncing, renaming, and the lock of the directory.
+// What does not: what is written and whether it may be (generator/tree,
+// generator/validate), and containers.
 package disk
 
 import (

@@ -1,9 +1,13 @@
-// Package doctor checks a host, a project and what runs of it, and says of each
-// thing that is not as it should be how to mend it.
+// Package doctor checks a host, a project and its running containers, and says of each
+// finding how to fix it.
 //
-// It asks through functions that the caller hands in, so that Docker contexts and
-// remote engines work and every check can be tested with a world of its own. What it
-// prints is pasted in public: no path and no secret is in it.
+// It asks through functions that the caller passes, so that Docker contexts and remote
+// engines work and every check can be tested with a world of its own. What it prints is
+// pasted in public: no path and no secret is in it.
+//
+// What belongs here: the checks, their verdicts and the report. What does not: where an
+// answer comes from (internal/inspect), except for this machine and the chat through its
+// proxy, and options (cmd/rcgen).
 package doctor
 
 import (

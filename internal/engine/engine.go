@@ -1,10 +1,14 @@
-// Package engine drives the person's own docker and docker compose, so that
-// contexts, plugins and credentials work as they have them, and compares the
-// containers of a project with its files.
+// Package engine drives the operator's own docker and docker compose, so that contexts,
+// plugins and credentials work as they have them, and compares the containers of a project
+// with its files.
 //
-// It starts the programs with the environment of rcgen in the project's
-// directory, where Compose finds its files by its own rules: the caller sees to
-// it that compose.yaml is there, since Compose would look in the parents next.
+// It starts the programs with the environment of rcgen in the project's directory, where
+// Compose finds its files by its own rules. The caller ensures that compose.yaml exists,
+// since Compose would look in the parents next.
+//
+// What belongs here: one method for each question or change. What does not: the order of
+// changes (internal/rollout), guards (internal/deploy) and verdicts (internal/doctor,
+// internal/status).
 package engine
 
 import (

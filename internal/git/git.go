@@ -1,5 +1,7 @@
-// Package git asks the person's own git about a project's directory. Nothing
-// depends on the answer: without git, or outside a work tree, there is none.
+// Package git asks the operator's own git about a project's directory. Nothing depends on
+// the answer: without git, or outside a work tree, there is none.
+//
+// What belongs here: questions to git. What does not: changes: rcgen never commits.
 package git
 
 import (

@@ -6,6 +6,9 @@
 // here, because the libraries that do it keep it internal (automaxprocs), do
 // memory only (automemlimit) or manage groups as well (containerd/cgroups),
 // and runtime.GOMAXPROCS rounds a quota up and never below 2.
+//
+// What belongs here: cores and memory of this machine. What does not: the checks of a host
+// (internal/doctor), and hosts as a plan has them (generator/stack).
 package host
 
 import (

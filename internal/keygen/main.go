@@ -1,6 +1,8 @@
 // Command keygen writes the files that are made from the table of keys in
 // rcgen/generator/keys: the JSON Schema of rcgen.yaml, which rcgen embeds, and its
 // reference. `go generate` runs it.
+//
+// What belongs here: writing these files. What does not: their content (generator/keys).
 package main
 
 import (

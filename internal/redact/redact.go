@@ -2,8 +2,11 @@
 // container or the file system said.
 //
 // It is the only redactor: a value is found as it is and in the forms in which programs
-// quote it. It reads no files, and which values are secrets is the answer of dotenv. Paths
-// are no secrets and stay.
+// quote it. Paths are no secrets and stay.
+//
+// What belongs here: finding and replacing known values, and making text printable. What
+// does not: reading files (internal/project), and the answer which values are secrets
+// (generator/dotenv).
 package redact
 
 import (

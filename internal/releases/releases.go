@@ -5,6 +5,9 @@
 // What the service says is taken for data of strangers: bounded in size and time,
 // read field by field, and left out where it is not of the form that is known. It
 // signs its list, but publishes no key to check that with; https vouches for it.
+//
+// What belongs here: the service's list and its cache. What does not: the releases that
+// plans use (generator/catalog): nothing here changes one, and printing (cmd/rcgen).
 package releases
 
 import (

@@ -1,8 +1,11 @@
-// Package status says how a deployment is: what runs beside what the plan and the
-// files say, and what Prometheus measures, on one screen.
+// Package status shows the current state of a deployment on one screen: the running
+// containers next to the plan and the files, and what Prometheus measures.
 //
-// It asks through functions that the caller hands in, so that Docker contexts and
-// remote engines work; judging and printing are pure.
+// It asks through functions that the caller passes, so that Docker contexts and remote
+// engines work; judging and printing are pure.
+//
+// What belongs here: what is asked of the sources, judgment and the screen. What does not:
+// the sources (internal/inspect), and advice on hosts and files (internal/doctor).
 package status
 
 import (

@@ -13,7 +13,7 @@
 // replication_coordinator_impl.cpp, repl_set_config_checks.cpp, repl_set_commands.cpp,
 // hello_response.cpp and topology_coordinator.cpp; db/storage/
 // storage_engine_lock_file_posix.cpp; util/exit_code.h. Beyond them: the MongoDB manual,
-// what internal/mongoscript found, and what mongodb_exporter and the drivers expect.
+// what the tests in templates/mongodb found, and what mongodb_exporter and the drivers expect.
 //
 // Environment:
 //

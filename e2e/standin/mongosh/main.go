@@ -20,7 +20,7 @@
 //	                  says 27017
 //
 // Where the behaviour was read: packages/shell-api/src/database.ts of mongosh 2 (createUser),
-// its manual, and what healthcheck.js and internal/mongoscript say of its errors. The errors
+// its manual, and what healthcheck.js and its tests say of its errors. The errors
 // of the driver are translated from those of the Go driver; the names are right, the words
 // of those without a code are only alike.
 package main

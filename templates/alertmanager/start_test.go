@@ -1,6 +1,8 @@
 //go:build unix
 
-package startscript
+// Package alertmanager_test runs the script that a generated project mounts into the
+// Alertmanager container, with sh.
+package alertmanager_test
 
 import (
 	"bytes"
@@ -30,7 +32,7 @@ type container struct{ dir, run string }
 
 func newContainer(t *testing.T) container {
 	t.Helper()
-	script, err := os.ReadFile("../../templates/alertmanager/start.sh")
+	script, err := os.ReadFile("start.sh")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package mongoscript
+package mongodb_test
 
 import (
 	"encoding/json"
@@ -79,7 +79,7 @@ func newShell(m *mongod, env map[string]string, f fault) *shell {
 
 // healthcheck is the script, parsed once for the thousands of runs.
 var healthcheck = sync.OnceValues(func() (*goja.Program, error) {
-	source, err := os.ReadFile("../../templates/mongodb/healthcheck.js")
+	source, err := os.ReadFile("healthcheck.js")
 	if err != nil {
 		return nil, err
 	}

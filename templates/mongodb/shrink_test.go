@@ -1,4 +1,4 @@
-package mongoscript
+package mongodb_test
 
 import (
 	"slices"

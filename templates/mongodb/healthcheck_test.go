@@ -1,4 +1,7 @@
-package mongoscript
+// Package mongodb_test runs the two files that a generated project mounts into the MongoDB
+// container, start.sh with sh and healthcheck.js in a JavaScript engine, against a mongod
+// that the tests play.
+package mongodb_test
 
 import (
 	"slices"

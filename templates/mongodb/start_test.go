@@ -1,6 +1,6 @@
 //go:build unix
 
-package mongoscript
+package mongodb_test
 
 import (
 	"bytes"
@@ -35,7 +35,7 @@ func newContainer(t *testing.T) container {
 	t.Helper()
 	dir := t.TempDir()
 	c := container{dir: dir, runDir: filepath.Join(dir, "run")}
-	script, err := os.ReadFile("../../templates/mongodb/start.sh")
+	script, err := os.ReadFile("start.sh")
 	if err != nil {
 		t.Fatal(err)
 	}
