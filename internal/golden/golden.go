@@ -1,6 +1,9 @@
 // Package golden compares examples/ with what rcgen writes, for the tests that
 // render it. SHA256SUMS covers every file of every example; on disk are those that
-// are worth reading. Rendering an example does not belong here.
+// are worth reading.
+//
+// What belongs here: reading, comparing and writing these files. What does not:
+// rendering an example (the tests of generator, generator/helm and cmd/rcgen).
 package golden
 
 import (
