@@ -35,21 +35,23 @@ func TestProxyMemory(t *testing.T) {
 		t.Errorf("the planned load brings an alert about: TraefikMemory is %s", state)
 	}
 	before := proxyMemory(t, p)
-	stalls := sized(1, 10)
-	for range stalls {
+	var after []string
+	for range sized(1, 10) {
 		l.Phase("stalled")
 		pauseReplicas(t, p, stall)
 		l.Phase("after")
 		flows(t, l, 10*time.Second)
 		allBack(t, l)
+		if proxyAlive(t, p); t.Failed() {
+			t.Fatalf("it had %s, after each stall %q", before, after)
+		}
+		after = append(after, proxyMemory(t, p))
 	}
 	m := measured{Report: l.Stop()}
 	m.onTime(t)
-	after := proxyMemory(t, p)
 	countsErrors(t, p, m.Total())
-	figure(t, "Traefik with %d websockets has %s, after %d x %s of stall %s; %d of %d requests failed meanwhile, %s",
-		users, before, stalls, stall, after, m.Total().Failures(), m.Total().Sent, m.dropped())
-	proxyAlive(t, p)
+	figure(t, "Traefik with %d websockets has %s, after each stall of %s %s; %d of %d requests failed meanwhile, %s",
+		users, before, stall, strings.Join(after, ", "), m.Total().Failures(), m.Total().Sent, m.dropped())
 }
 
 // pauseReplicas stops both replicas for a while, without an end to their connections.
