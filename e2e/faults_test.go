@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"errors"
 	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
@@ -214,7 +215,7 @@ func closed(t *testing.T, p *rig.Project) {
 		eventually(t, func() error { // an open one may answer late
 			out, err := p.Compose(w.ctx, "exec", "-T", service, "sh", "-c", fmt.Sprintf(knock, strings.TrimSpace(edge)))
 			if err != nil || strings.TrimSpace(out) != want {
-				return fmt.Errorf("%s to the edge network: %s, want %s: %v", service, strings.TrimSpace(out), want, err)
+				return errors.Join(fmt.Errorf("%s to the edge network: %s, want %s", service, strings.TrimSpace(out), want), err)
 			}
 			return nil
 		})
@@ -223,7 +224,7 @@ func closed(t *testing.T, p *rig.Project) {
 		const stranger = `(printf 'CONNECT {"verbose":false}\r\nPING\r\n'; sleep 2) | nc nats 4222`
 		out, err := p.Compose(w.ctx, "exec", "-T", "rocketchat-1", "sh", "-c", stranger)
 		if !strings.Contains(out, "Authorization Violation") {
-			return fmt.Errorf("nats lets anybody in: %q %v", out, err)
+			return errors.Join(fmt.Errorf("nats lets anybody in: %q", out), err)
 		}
 		return nil
 	})

@@ -8,8 +8,8 @@ package templates
 
 import "embed"
 
-// FS contains the templates. Names that begin with a dot are stored without it, since
-// go:embed skips them: gitignore.tmpl becomes .gitignore. Folders with tests beside their
+// FS contains the templates. Names that begin with a dot are stored without it, since an
+// embedded folder leaves them out: gitignore.tmpl becomes .gitignore. Folders with tests beside their
 // scripts are listed by the endings of their files, so that no test gets in.
 //
 //go:embed *.tmpl *.json grafana loki nats otel-collector prometheus traefik

@@ -16,7 +16,7 @@ const (
 	MaxMemory    = 64 * units.TiB
 )
 
-// isProjectName reports whether Compose accepts s as a project name
+// IsProjectName reports whether Compose accepts s as a project name
 // (github.com/compose-spec/compose-spec, 04-version-and-name.md).
 func IsProjectName(s string) bool {
 	const first = "abcdefghijklmnopqrstuvwxyz0123456789"

@@ -157,6 +157,7 @@ func Profiles() ([]Profile, error) {
 	return all, nil
 }
 
+// Shipped returns a shipped profile.
 func Shipped(name string) (Profile, error) {
 	data, err := ProfileText(name)
 	if err != nil {

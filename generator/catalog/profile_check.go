@@ -110,13 +110,13 @@ func (s Shape) check() error {
 	return nil
 }
 
-// namedShape is one service's needs under the name it has in compose.yaml.
+// NamedShape is one service's needs under the name it has in compose.yaml.
 type NamedShape struct {
 	Name  string
 	Shape Shape
 }
 
-// all returns the shapes in the order in which plans and files list services.
+// All returns the shapes in the order in which plans and files list services.
 func (s Shapes) All() []NamedShape {
 	return []NamedShape{
 		{stack.Traefik, s.Traefik},

@@ -26,7 +26,7 @@ type Requests struct {
 // (assumption).
 const maxRequests = 10_000
 
-// limit returns the average a second and the burst for that many concurrent users.
+// Limit returns the average a second and the burst for that many concurrent users.
 func (q Requests) Limit(concurrent int) (average, burst int) {
 	n := float64(concurrent)
 	return max(q.Min, int(n*q.PerConcurrent)), max(q.MinBurst, int(n*q.BurstConcurrent))
@@ -47,7 +47,7 @@ func (q Requests) check() error {
 	return nil
 }
 
-// of returns the bound of a service.
+// Of returns the bound of a service.
 func (p PIDs) Of(service string) int {
 	switch service {
 	case stack.RocketChat:

@@ -28,7 +28,7 @@ const (
 	minLogsHours, maxLogsHours = 24, 10 * 365 * 24
 )
 
-// lokiLimits returns what Loki may take in, in bytes a second and bytes at once, so
+// LokiLimits returns what Loki may take in, in bytes a second and bytes at once, so
 // that a disk budget holds lines of that age. Loki deletes by age alone (v3.7.8,
 // docs/sources/operations/storage/retention.md), so that its size is
 //
@@ -41,7 +41,7 @@ func LokiLimits(hours int, size units.Bytes) (rate, burst units.Bytes) {
 	return size * 9 / 10 * lokiCompression / seconds, min(size/20, lokiBurst)
 }
 
-// retentionHours returns the hours of a duration that isRetention takes. Those
+// RetentionHours returns the hours of a duration that isRetention takes. Those
 // beyond all reason, which overflow, come out as too many.
 func RetentionHours(s string) int {
 	unit := map[string]int{"h": 1, "d": 24, "w": 7 * 24, "y": 365 * 24}

@@ -16,7 +16,7 @@ import (
 // line of releases.yaml (a test holds the two equal).
 const DefaultRelease = "8.9.1"
 
-// oldestRelease is the oldest one whose image the generated project runs
+// OldestRelease is the oldest one whose image the generated project runs
 // (releases.yaml, oldest).
 const OldestRelease = "7.0.0"
 
@@ -73,12 +73,13 @@ type Image struct {
 	Source string `yaml:"source"`
 }
 
-// catalog is the data about releases and images that every plan needs.
+// Catalog is the data about releases and images that every plan needs.
 type Catalog struct {
 	Releases Releases
 	images   map[string]Image
 }
 
+// Load reads the built-in data about releases and images. The error is one of that data.
 func Load() (Catalog, error) {
 	var c Catalog
 	for file, v := range map[string]any{"releases.yaml": &c.Releases, "images.yaml": &c.images} {
@@ -150,7 +151,7 @@ func (r Releases) mongoDB(release *semver.Version) (MongoVersion, error) {
 	return MongoVersion{}, fmt.Errorf("releases.yaml: no MongoDB is known for Rocket.Chat %s", release)
 }
 
-// supported reports whether a release was in its support window on AsOf, and
+// Supported reports whether a release was in its support window on AsOf, and
 // otherwise why not.
 func (r Releases) Supported(release *semver.Version) (ok bool, why string) {
 	if release.Prerelease() != "" {
@@ -191,7 +192,7 @@ func SupportEnd(release string) (until string, known bool, err error) {
 	return "", v.Prerelease() != "" || v.LessThan(newest), nil
 }
 
-// image returns the pinned image for a service.
+// Image returns the pinned image for a service.
 func (c Catalog) Image(name string) (string, error) {
 	img, ok := c.images[name]
 	if !ok || img.Image == "" || img.Source == "" {
@@ -200,6 +201,7 @@ func (c Catalog) Image(name string) (string, error) {
 	return img.Image, nil
 }
 
+// ImageName returns the key of a service in images.yaml: MongoDB has one image a version.
 func ImageName(service, mongoDB string) string {
 	if service == stack.MongoDBService {
 		return service + "-" + mongoDB

@@ -73,7 +73,7 @@ func (r Releases) lastOf(major uint64) *semver.Version {
 	return nil
 }
 
-// listed writes words as people do: a, b or c.
+// Listed writes words as people do: a, b or c.
 func Listed(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")

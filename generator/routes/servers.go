@@ -11,7 +11,7 @@ import (
 // File is the file in which Traefik finds the replicas.
 const File = "traefik/dynamic/rocketchat.yaml"
 
-// routed returns the hosts of the servers in a file for Traefik.
+// Routed returns the hosts of the servers in a file for Traefik.
 func Routed(content []byte) []string {
 	var file struct {
 		HTTP struct {

@@ -11,7 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// steerFile sends new websockets to some replicas alone while an apply changes them.
+// SteerFile sends new websockets to some replicas alone while an apply changes them.
 // Traefik reads it beside routesFile.
 const SteerFile = "traefik/dynamic/rolling.yaml"
 
@@ -25,7 +25,7 @@ const (
 	preferred = 100
 )
 
-// steered returns the content of steerFile: what routes has for Rocket.Chat, for
+// Steered returns the content of steerFile: what routes has for Rocket.Chat, for
 // websockets, with other servers. It is nil for no servers.
 func Steered(routes []byte, sockets []string) ([]byte, error) {
 	if len(sockets) == 0 {

@@ -1,4 +1,4 @@
 package routes
 
-// targetsFile is the file in which Prometheus finds the replicas.
+// TargetsFile is the file in which Prometheus finds the replicas.
 const TargetsFile = "prometheus/targets/rocketchat.yaml"

@@ -12,7 +12,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// decodeStrict reads one YAML document into v. A syntax error, an unknown or
+// Decode reads one YAML document into v. A syntax error, an unknown or
 // duplicate key, a wrong type and a second document are errors that name the
 // file and the line.
 func Decode(file string, data []byte, v any) error {
@@ -30,7 +30,7 @@ func Decode(file string, data []byte, v any) error {
 	return nil
 }
 
-// plainYAML turns an error of the YAML library into a sentence about the file,
+// Plain turns an error of the YAML library into a sentence about the file,
 // on one line: positions as lines, no names of Go types.
 func Plain(err error) string {
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
@@ -54,7 +54,7 @@ func Plain(err error) string {
 	return msg
 }
 
-// decodeKnown decodes a mapping node and refuses keys that v has no field for,
+// DecodeKnown decodes a mapping node and refuses keys that v has no field for,
 // at every depth: the decoder's own check stops at a type that reads itself.
 func DecodeKnown(n *yaml.Node, v any) error {
 	if n.Kind != yaml.MappingNode {

@@ -17,6 +17,6 @@ const ComposeFile = "compose.yaml"
 // OverrideFile is written once, with examples, and is user-managed from then on.
 const OverrideFile = "compose.override.yaml"
 
-// overrideFiles are the names under which Compose reads a person's own file
+// OverrideFiles are the names under which Compose reads a person's own file
 // after ComposeFile (docs.docker.com/compose, merge).
 var OverrideFiles = []string{"compose.override.yaml", "compose.override.yml"}

@@ -277,7 +277,7 @@ func overridden(current fs.FS) bool {
 	return err == nil
 }
 
-// exists is false for a path that the outcome empties: a service that a conflict
+// Exists is false for a path that the outcome empties: a service that a conflict
 // keeps would find a directory of root's there. Nothing is known of other paths.
 func (o Outcome) Exists(name string) bool {
 	name = path.Clean(name)

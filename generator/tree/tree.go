@@ -146,6 +146,7 @@ func ReadProject(dir fs.FS, envFile string) (Project, error) {
 // ofSecrets tells what may well be root's alone.
 func ofSecrets(name string) bool { return name == "secrets" || path.Dir(name) == "secrets" }
 
+// Sort puts the files in the order that File relies on.
 func (p Project) Sort() {
 	slices.SortFunc(p.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 }

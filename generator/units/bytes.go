@@ -20,7 +20,7 @@ const (
 	TiB
 )
 
-// ParseBytes reads a size such as "32GiB". A bare number counts bytes.
+// Parse reads a size such as "32GiB". A bare number counts bytes.
 // Anything that is not a size of zero or more below 8 EiB is an error.
 func Parse(s string) (Bytes, error) {
 	n, err := units.RAMInBytes(s)

@@ -34,7 +34,7 @@ type Disk struct {
 	Domain string                 // that a certificate must be for; empty checks none
 }
 
-// Inspect returns what is wrong with a project's files: everything Compose itself
+// Files returns what is wrong with a project's files: everything Compose itself
 // refuses, and what it accepts but fails or harms later. A zero host leaves out
 // what depends on it.
 func Files(p tree.Project, host stack.Host, disk Disk) []Finding {

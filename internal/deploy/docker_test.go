@@ -124,9 +124,10 @@ func (d *docker) change(stdin, command string) error {
 		d.absent = slices.DeleteFunc(d.absent, func(image string) bool { return image == last })
 	case words[0] == "compose":
 		images := d.images
-		if words[1] == "--file=.rcgen/applied.yaml" {
+		switch words[1] {
+		case "--file=.rcgen/applied.yaml":
 			images = d.applied
-		} else if words[1] == "--file=-" {
+		case "--file=-":
 			images = read(d.t, stdin)
 		}
 		for _, s := range words[slices.Index(words, "--quiet-pull")+1:] {

@@ -21,13 +21,10 @@ func (r refusal) check(t *testing.T, d *docker, p *project.Project) {
 	if err == nil {
 		opened.Close()
 	}
-	switch {
-	case r == refusal{}:
-		if err != nil {
-			t.Errorf("got %v, want no error", err)
-		}
-	default:
+	if r != (refusal{}) {
 		wantError(t, err, r.what, r.hint)
+	} else if err != nil {
+		t.Errorf("got %v, want no error", err)
 	}
 	if len(d.calls) > 0 {
 		t.Errorf("changed: %q", d.calls)
