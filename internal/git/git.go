@@ -16,9 +16,10 @@ import (
 // (assumption).
 const patience = 2 * time.Second
 
-// grace is how long a git that was killed may leave its output open by a child of its
-// own, such as a file system monitor (assumption).
-const grace = 100 * time.Millisecond
+// grace is how long git may leave its output open after it ended, by a child of its own,
+// such as a file system monitor; assumption: also a busy machine reads what git said within
+// it, which was lost after a tenth of it (seen).
+const grace = time.Second
 
 // Uncommitted returns how many files below dir that git knows have changes that
 // are not committed; 0 where git cannot tell.
