@@ -12,7 +12,7 @@ build: ## bin/rcgen, as it is released
 	CGO_ENABLED=0 go build -trimpath -tags urfave_cli_no_docs -ldflags '-s -w' -o bin/rcgen ./cmd/rcgen
 
 test: ## all tests; needs no Docker
-	go test -timeout 10m ./...
+	go test -timeout 30m ./...
 
 lint: ## golangci-lint and go mod tidy, of the three modules
 	$(GOLANGCI) run
@@ -34,7 +34,7 @@ bench: $(COMPOSE) ## benchmarks, and rcgen beside docker compose config, process
 E2E = E2E_IMAGES=$(IMAGES) E2E_STRICT=$(STRICT) go test -tags e2e -count 1 -v
 
 e2e: ## a generated project on a real Docker Engine; IMAGES=upstream pulls the true images, STRICT=1 for a quiet machine
-	cd e2e && go vet -tags e2e ./... && E2E_STRICT=$(STRICT) go test -timeout 10m ./...
+	cd e2e && go vet -tags e2e ./... && E2E_STRICT=$(STRICT) go test -timeout 30m ./...
 	cd e2e && $(E2E) -timeout 80m .
 
 e2e-long: ## every case of e2e at its full size: all kills, random kills, repeated stalls, long transfers
