@@ -214,7 +214,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestSizePattern: the schema knows a size when ParseBytes does.
+// TestSizePattern: the schema knows a size when units.Parse does.
 func TestSizePattern(t *testing.T) {
 	pattern := regexp.MustCompile(sizePattern)
 	for text, want := range map[string]bool{
@@ -224,7 +224,7 @@ func TestSizePattern(t *testing.T) {
 	} {
 		_, err := units.Parse(text)
 		if pattern.MatchString(text) != want || (err == nil) != want {
-			t.Errorf("%q: matches %v, ParseBytes says %v, want %v", text, pattern.MatchString(text), err, want)
+			t.Errorf("%q: matches %v, units.Parse says %v, want %v", text, pattern.MatchString(text), err, want)
 		}
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestParseBytes(t *testing.T) {
+func TestParse(t *testing.T) {
 	for in, want := range map[string]Bytes{
 		"0": 0, "512": 512, "512B": 512, "1KiB": KiB, "512MiB": 512 * MiB, "32GiB": 32 * GiB, "2TiB": 2 * TiB,
 		"32GB": 32 * GiB, "32g": 32 * GiB, "32 GiB": 32 * GiB, "1.5GiB": 1536 * MiB, "0.5k": 512,
@@ -26,7 +26,7 @@ func TestParseBytes(t *testing.T) {
 	}
 }
 
-func FuzzParseBytes(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, s := range []string{"32GiB", "1.5g", "0", "-1", "1e9", "9223372036854775807", "0.0000001TiB", " 5 MB"} {
 		f.Add(s)
 	}
