@@ -32,7 +32,8 @@ func TestAlertsDelivered(t *testing.T) {
 			if _, err := p.Compose(w.ctx, "up", "-d", "--wait", "alertmanager"); err != nil {
 				t.Fatal(err)
 			}
-			if out, err := p.Compose(w.ctx, "exec", "-T", "alertmanager", "amtool", "alert", "add", "--alertmanager.url", "http://localhost:9093",
+			if out, err := p.Compose(w.ctx, "exec", "-T", "alertmanager", "amtool", "alert", "add", "--alertmanager.url",
+				"http://localhost:9093",
 				"alertname=E2E", "severity=critical", `--annotation=summary="all is well"`); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
@@ -100,7 +101,8 @@ func alertingProject(t *testing.T, receiver, port string) *rig.Project {
 	if _, err := p.Compose(w.ctx, "create", "alertmanager"); err != nil { // and its networks
 		t.Fatal(err)
 	}
-	gateway, err := p.Docker(w.ctx, "network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", p.Name+"_alerts")
+	gateway, err := p.Docker(w.ctx, "network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}",
+		p.Name+"_alerts")
 	if err != nil {
 		t.Fatal(err)
 	}

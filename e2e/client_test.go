@@ -70,7 +70,8 @@ type socket struct {
 
 func dial(t *testing.T, c *http.Client) socket {
 	t.Helper()
-	conn, _, err := websocket.Dial(w.ctx, strings.Replace(origin, "http", "ws", 1)+"/websocket", &websocket.DialOptions{HTTPClient: &http.Client{Jar: c.Jar}})
+	conn, _, err := websocket.Dial(w.ctx, strings.Replace(origin, "http", "ws", 1)+"/websocket",
+		&websocket.DialOptions{HTTPClient: &http.Client{Jar: c.Jar}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +133,8 @@ func (s socket) listen(room string) {
 
 func (s socket) say(room, text string) {
 	s.t.Helper()
-	s.send(map[string]any{"msg": "method", "id": "2", "method": "sendMessage", "params": []any{map[string]any{"rid": room, "msg": text}}})
+	s.send(map[string]any{"msg": "method", "id": "2", "method": "sendMessage",
+		"params": []any{map[string]any{"rid": room, "msg": text}}})
 	s.await("result")
 }
 
@@ -172,7 +174,8 @@ func query(t *testing.T, p *rig.Project, expr string) []series {
 // goes through Grafana's proxy.
 func askPrometheus(t *testing.T, p *rig.Project, path string, data any) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(w.ctx, http.MethodGet, origin+"/grafana/api/datasources/proxy/uid/prometheus/api/v1/"+path, nil)
+	req, err := http.NewRequestWithContext(w.ctx, http.MethodGet,
+		origin+"/grafana/api/datasources/proxy/uid/prometheus/api/v1/"+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

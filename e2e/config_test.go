@@ -58,7 +58,8 @@ func checkExample(t *testing.T, example string) {
 // since it wants its directories to be there.
 func TestCollectorConfiguration(t *testing.T) {
 	p := newProject(t, "config", "--users", "3000", "--cores", "8", "--memory", "32GiB")
-	out, err := p.Compose(w.ctx, "run", "--rm", "--no-deps", "otel-collector", "validate", "--config=/etc/otel-collector/config.yaml")
+	out, err := p.Compose(w.ctx, "run", "--rm", "--no-deps", "otel-collector", "validate",
+		"--config=/etc/otel-collector/config.yaml")
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

@@ -221,7 +221,8 @@ func answers(password string, q panelQuery) (int, error) {
 		}
 	}
 	if n == 0 {
-		return 0, fmt.Errorf("%d answers without a number; status %d %s", len(answer.Data.Result), resp.StatusCode, answer.Error)
+		return 0, fmt.Errorf("%d answers without a number; status %d %s", len(answer.Data.Result), resp.StatusCode,
+			answer.Error)
 	}
 	return n, nil
 }

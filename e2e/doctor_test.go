@@ -113,7 +113,8 @@ func doctorFindsNothing(t *testing.T, p *rig.Project) {
 		if failed := e.of("fail"); err == nil && len(failed) > 0 {
 			err = fmt.Errorf("%s: %s", failed[0], e.result(failed[0]))
 		}
-		for _, id := range []string{"replicas", "nats", "licence", "websocket", "root-url", "message", "mongodb-primary", "prometheus-targets"} {
+		for _, id := range []string{"replicas", "nats", "licence", "websocket", "root-url", "message", "mongodb-primary",
+			"prometheus-targets"} {
 			if got := e.result(id); err == nil && !strings.HasPrefix(got, "ok: ") {
 				err = fmt.Errorf("%s: %s", id, got)
 			}
@@ -135,7 +136,8 @@ func doctorFindsNothing(t *testing.T, p *rig.Project) {
 		t.Fatal(err)
 	}
 	t.Logf("host: fail %v, warn %v", all.of("fail"), all.of("warn"))
-	figure(t, "%d checks in %.1f s: %d ok, %d warn, %d skip; %s", len(e.Checks), took.Seconds(), len(e.of("ok")), len(e.of("warn")), len(e.of("skip")), e.result("message"))
+	figure(t, "%d checks in %.1f s: %d ok, %d warn, %d skip; %s", len(e.Checks), took.Seconds(), len(e.of("ok")),
+		len(e.of("warn")), len(e.of("skip")), e.result("message"))
 }
 
 // leftMessages returns what is in the prober's conversation with itself, whose id in
@@ -181,7 +183,8 @@ func doctorFindsBroken(t *testing.T, p *rig.Project) {
 			[]string{"replicas"}, []string{"prometheus-targets"}, "rocketchat-2"},
 		{"NATS is stopped", compose("stop", "nats"), compose("up", "-d", "--wait", "nats"),
 			[]string{"message", "nats"}, []string{"prometheus-targets"}, "did not arrive at another within 2s"},
-		{"the configuration leads astray", lead("/meteor_runtime_config.js"), mend, []string{"root-url"}, nil, "/meteor_runtime_config.js"},
+		{"the configuration leads astray", lead("/meteor_runtime_config.js"), mend, []string{"root-url"}, nil,
+			"/meteor_runtime_config.js"},
 		{"websockets lead astray", lead("/websocket"), mend, []string{"message", "websocket"}, nil, "/websocket"},
 		{"Traefik is stopped", compose("stop", "traefik"), compose("up", "-d", "--wait", "traefik"),
 			[]string{"message", "root-url", "websocket"}, []string{"prometheus-targets"}, "traefik does not run"},
@@ -255,7 +258,8 @@ func doctorSupport(t *testing.T, p *rig.Project) {
 // TestDoctorTLS looks at certificates of a person's own, as a machine that does not
 // know their issuer and as one that does.
 func TestDoctorTLS(t *testing.T) {
-	p := newProject(t, "doctor-tls", "--users", "100", "--cores", "2", "--memory", "8GiB", "--domain", domain, "--tls", "files")
+	p := newProject(t, "doctor-tls", "--users", "100", "--cores", "2", "--memory", "8GiB", "--domain", domain,
+		"--tls", "files")
 	secrets := filepath.Join(p.Dir, "secrets")
 	writeCertificate(t, secrets, domain) // for an hour
 	up(t, p)

@@ -144,7 +144,8 @@ func longTransfers(t *testing.T, _ *rig.Project) {
 		}
 	})
 	wg.Wait()
-	figure(t, "100 MiB in %.1f s, %d bytes in %.0f s, a websocket idle for %s", large.Seconds(), size, slow.Seconds(), idle)
+	figure(t, "100 MiB in %.1f s, %d bytes in %.0f s, a websocket idle for %s", large.Seconds(), size, slow.Seconds(),
+		idle)
 }
 
 // upload sends size bytes, pausing after each if pause is set, and checks what arrived.
@@ -192,7 +193,8 @@ func (s *trickle) Read(p []byte) (int, error) {
 
 // closed looks from outside and from inside for doors that should not be there.
 func closed(t *testing.T, p *rig.Project) {
-	out, err := p.Compose(w.ctx, "ps", "--format", "{{range .Publishers}}{{if .PublishedPort}}{{.URL}}:{{.PublishedPort}} {{end}}{{end}}")
+	out, err := p.Compose(w.ctx, "ps",
+		"--format", "{{range .Publishers}}{{if .PublishedPort}}{{.URL}}:{{.PublishedPort}} {{end}}{{end}}")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +208,8 @@ func closed(t *testing.T, p *rig.Project) {
 		}
 	}
 	// Traefik's address on the edge network stands for everything outside.
-	edge, err := p.Docker(w.ctx, "inspect", "--format", `{{(index .NetworkSettings.Networks "`+p.Name+`_edge").IPAddress}}`, p.Name+"-traefik-1")
+	edge, err := p.Docker(w.ctx, "inspect",
+		"--format", `{{(index .NetworkSettings.Networks "`+p.Name+`_edge").IPAddress}}`, p.Name+"-traefik-1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +240,8 @@ func closed(t *testing.T, p *rig.Project) {
 			t.Error(err)
 		}
 	}()
-	out, err = p.Compose(w.ctx, "exec", "-T", "mongodb", "sh", "-c", "HOME=/tmp mongosh --quiet --norc --nodb /etc/mongodb/anonymous.js")
+	out, err = p.Compose(w.ctx, "exec", "-T", "mongodb", "sh",
+		"-c", "HOME=/tmp mongosh --quiet --norc --nodb /etc/mongodb/anonymous.js")
 	if !strings.Contains(out, "Unauthorized") {
 		t.Errorf("mongodb lets anybody in: %q %v", out, err)
 	}

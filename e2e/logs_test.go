@@ -43,7 +43,8 @@ type said struct{ service, line, level string }
 // is one that runs as root, the others do not.
 func asTheyLog(mark string) []said {
 	return []said{
-		{"rocketchat-1", `{"level":50,"time":"2026-11-22T05:00:00.000Z","pid":1,"name":"Meteor","msg":"` + mark + `"}`, "error"},
+		{"rocketchat-1", `{"level":50,"time":"2026-11-22T05:00:00.000Z","pid":1,"name":"Meteor","msg":"` + mark + `"}`,
+			"error"},
 		{"mongodb", `{"t":{"$date":"2026-11-22T05:00:00.000+00:00"},"s":"W",  "c":"COMMAND",  "id":51803,   "ctx":"conn1","msg":"` + mark + `"}`, "warn"},
 		{"traefik", `{"level":"debug","time":"2026-11-22T05:00:00Z","message":"` + mark + `"}`, "debug"},
 	}
@@ -53,7 +54,8 @@ func asTheyLog(mark string) []said {
 // engine logs.
 func (s said) say(t *testing.T, p *rig.Project) {
 	t.Helper()
-	if _, err := p.Compose(w.ctx, "exec", "-T", s.service, "sh", "-c", `printf '%s\n' "$1" >/proc/1/fd/1`, "sh", s.line); err != nil {
+	if _, err := p.Compose(w.ctx, "exec", "-T", s.service, "sh", "-c", `printf '%s\n' "$1" >/proc/1/fd/1`, "sh",
+		s.line); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -134,7 +136,8 @@ func allArrived(t *testing.T, p *rig.Project, mark string) error {
 func logLines(t *testing.T, p *rig.Project, expr string) ([]string, error) {
 	t.Helper()
 	query := url.Values{"query": {expr}, "limit": {"100"}, "since": {"1h"}}
-	req, err := http.NewRequestWithContext(w.ctx, http.MethodGet, origin+"/grafana/api/datasources/proxy/uid/loki/loki/api/v1/query_range?"+query.Encode(), nil)
+	req, err := http.NewRequestWithContext(w.ctx, http.MethodGet,
+		origin+"/grafana/api/datasources/proxy/uid/loki/loki/api/v1/query_range?"+query.Encode(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,7 +95,8 @@ func setUp(ctx context.Context, dir string) error {
 	if w.engine, err = rig.StartEngine(ctx, w.bin["docker-compose"], dir); err != nil || w.upstream {
 		return err
 	}
-	standins, err := parts.Standin(ctx, progress, "./standin/rocketchat", "./standin/mongod", "./standin/mongosh", "./standin/grafana")
+	standins, err := parts.Standin(ctx, progress, "./standin/rocketchat", "./standin/mongod", "./standin/mongosh",
+		"./standin/grafana")
 	if err != nil {
 		return err
 	}

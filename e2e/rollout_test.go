@@ -41,7 +41,8 @@ func TestRollout(t *testing.T) {
 		loadRelease(t, version, "")
 	}
 	loadRelease(t, sick, "1")
-	p := &rollout{newProject(t, "rollout", "--users", "3000", "--instances", "4", "--cores", "8", "--memory", "32GiB"), "8.9.1"}
+	p := &rollout{newProject(t, "rollout", "--users", "3000", "--instances", "4", "--cores", "8", "--memory", "32GiB"),
+		"8.9.1"}
 	edit(t, p.Project, "rcgen.yaml", "$", "\nmonitoring: {logs: false}\n") // spares the test machine two containers
 	generate(t, p.Project)
 	up(t, p.Project)

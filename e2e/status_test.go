@@ -65,7 +65,8 @@ func well(p *rig.Project) error {
 		return fmt.Errorf("NATS: %+v", s.NATS)
 	}
 	for _, r := range s.Replicas {
-		measured := r.CPU != nil && r.CPULimit != nil && *r.CPULimit > 0 && r.Memory != nil && *r.Memory > 0 && r.MemoryLimit != nil && *r.MemoryLimit > *r.Memory
+		measured := r.CPU != nil && r.CPULimit != nil && *r.CPULimit > 0 && r.Memory != nil && *r.Memory > 0 &&
+			r.MemoryLimit != nil && *r.MemoryLimit > *r.Memory
 		if r.State != "running" || r.Health != "healthy" || r.Users == nil || !measured {
 			return fmt.Errorf("replica: %+v", r)
 		}

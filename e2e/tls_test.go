@@ -111,7 +111,10 @@ func serves(pool *x509.CertPool) error {
 
 func redirects(t *testing.T) {
 	t.Helper()
-	c := &http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	c := &http.Client{Timeout: patience, CheckRedirect: func(*http.Request,
+		[]*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	req, err := http.NewRequestWithContext(w.ctx, http.MethodGet, origin+"/channel/general", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -145,13 +148,15 @@ func TestTLSByFiles(t *testing.T) {
 	eventually(t, func() error { return serves(pool) })
 	redirects(t)
 	listens(t, p)
-	figure(t, "up after %.1f s, own certificate served, http redirected, one for another name refused by validate", took.Seconds())
+	figure(t, "up after %.1f s, own certificate served, http redirected, one for another name refused by validate",
+		took.Seconds())
 }
 
 // listens holds what the project publishes to ports 80 and 443.
 func listens(t *testing.T, p *rig.Project) {
 	t.Helper()
-	out, err := p.Compose(w.ctx, "ps", "--format", "{{range .Publishers}}{{if .PublishedPort}}{{.PublishedPort}} {{end}}{{end}}")
+	out, err := p.Compose(w.ctx, "ps",
+		"--format", "{{range .Publishers}}{{if .PublishedPort}}{{.PublishedPort}} {{end}}{{end}}")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +174,8 @@ func writeCertificate(t *testing.T, dir, name string) *x509.Certificate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name},
+		DNSNames:  []string{name},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
@@ -182,7 +188,8 @@ func writeCertificate(t *testing.T, dir, name string) *x509.Certificate {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for file, block := range map[string]*pem.Block{"tls.crt": {Type: "CERTIFICATE", Bytes: der}, "tls.key": {Type: "PRIVATE KEY", Bytes: keyDER}} {
+	for file, block := range map[string]*pem.Block{"tls.crt": {Type: "CERTIFICATE", Bytes: der},
+		"tls.key": {Type: "PRIVATE KEY", Bytes: keyDER}} {
 		if err := os.WriteFile(filepath.Join(dir, file), pem.EncodeToMemory(block), 0o600); err != nil {
 			t.Fatal(err)
 		}

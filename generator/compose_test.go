@@ -71,7 +71,10 @@ func (f *composeFaults) mounts(p tree.Project, s types.ServiceConfig) {
 		if dir == "secrets" || dir == "/" && s.Name == stack.NodeExporter { // a person's own; the host that is measured
 			continue
 		}
-		inside := slices.ContainsFunc(p.Files, func(file tree.File) bool { return file.Path == dir || strings.HasPrefix(file.Path, dir+"/") })
+		inside := slices.ContainsFunc(p.Files, func(file tree.File) bool {
+			return file.Path == dir ||
+				strings.HasPrefix(file.Path, dir+"/")
+		})
 		f.want(inside, "%s: mounts %s, which is not in the project", s.Name, v.Source)
 	}
 }
@@ -102,12 +105,15 @@ func (f *composeFaults) replicas(e example, m *types.Project) {
 		name := fmt.Sprintf("rocketchat-%d", i+1)
 		want = append(want, name)
 		s := m.Services[name]
-		f.want(s.Hostname == name && s.Image == "registry.rocket.chat/rocketchat/rocket.chat:"+e.plan.Release, "%s: host name %q, image %s", name, s.Hostname, s.Image)
+		f.want(s.Hostname == name && s.Image == "registry.rocket.chat/rocketchat/rocket.chat:"+e.plan.Release,
+			"%s: host name %q, image %s", name, s.Hostname, s.Image)
 		first, waits := s.DependsOn["rocketchat-1"]
-		f.want(waits == (i > 0) && (!waits || first.Condition == types.ServiceConditionHealthy), "%s: depends on %v", name, s.DependsOn)
+		f.want(waits == (i > 0) && (!waits || first.Condition == types.ServiceConditionHealthy), "%s: depends on %v", name,
+			s.DependsOn)
 		if i == 0 {
 			_, database := s.DependsOn[stack.MongoDBService]
-			f.want(database != e.plan.Request.MongoDB.External && s.DependsOn[stack.NATS].Condition == types.ServiceConditionHealthy, "%s: depends on %v", name, s.DependsOn)
+			f.want(database != e.plan.Request.MongoDB.External &&
+				s.DependsOn[stack.NATS].Condition == types.ServiceConditionHealthy, "%s: depends on %v", name, s.DependsOn)
 		}
 	}
 	var got []string
@@ -118,7 +124,8 @@ func (f *composeFaults) replicas(e example, m *types.Project) {
 	}
 	servers, targets = replicasKnown(f, e.project)
 	slices.Sort(want)
-	for what, names := range map[string][]string{"services": got, "servers of Traefik": servers, "targets of Prometheus": targets} {
+	for what, names := range map[string][]string{"services": got, "servers of Traefik": servers,
+		"targets of Prometheus": targets} {
 		slices.Sort(names)
 		f.want(slices.Equal(names, want), "%s: %v, want %v", what, names, want)
 	}
@@ -177,7 +184,8 @@ func (f *composeFaults) limits(e example, m *types.Project) {
 			}
 			c := m.Services[name]
 			sum += units.Bytes(c.MemLimit)
-			f.want(units.Bytes(c.MemLimit) == s.Memory.Value && c.CPUS == float32(s.CPUs.Value), "%s: gets %d bytes and %v CPUs, planned %s and %v", name, c.MemLimit, c.CPUS, s.Memory.Value, s.CPUs.Value)
+			f.want(units.Bytes(c.MemLimit) == s.Memory.Value && c.CPUS == float32(s.CPUs.Value),
+				"%s: gets %d bytes and %v CPUs, planned %s and %v", name, c.MemLimit, c.CPUS, s.Memory.Value, s.CPUs.Value)
 		}
 	}
 	f.want(sum+e.plan.Memory.Reserve <= e.plan.Host.Memory, "all limits are %s of %s", sum, e.plan.Host.Memory)

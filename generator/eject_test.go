@@ -15,7 +15,8 @@ import (
 // ejected renders an example as a project that goes on without rcgen.
 func ejected(t *testing.T, e example) tree.Project {
 	t.Helper()
-	in := Inputs{Request: []byte(content(t, e.project, tree.RequestFile)), Secrets: fakeSecrets(t, e.plan.Request), Ejected: true}
+	in := Inputs{Request: []byte(content(t, e.project, tree.RequestFile)), Secrets: fakeSecrets(t, e.plan.Request),
+		Ejected: true}
 	return must(Render(e.plan, in))(t)
 }
 
@@ -34,7 +35,8 @@ func TestEject(t *testing.T) {
 	edited := []string{tree.ComposeFile, "traefik/traefik.yaml", "prometheus/prometheus.yaml"}
 	for _, e := range examples(t) {
 		dir := directoryOf(t, e)
-		persons := map[string]string{tree.OverrideFile: "# mine, from before rcgen\nservices: {}\n", "notes.md": "what rcgen did\n"}
+		persons := map[string]string{tree.OverrideFile: "# mine, from before rcgen\nservices: {}\n",
+			"notes.md": "what rcgen did\n"}
 		for _, path := range edited {
 			persons[path] = text(dir, path) + edit
 		}
@@ -101,7 +103,8 @@ func TestEjectRefuses(t *testing.T) {
 	o := must(tree.Reconcile(broken, ejected(t, e)))(t)
 	v, err := tree.Eject(broken, o, validate.Outcome(e.plan.Host))
 	var conflict *tree.ConflictError
-	if !errors.As(err, &conflict) || !conflict.Ejected || conflict.States[0].Path != tree.ComposeFile || len(v.Changes()) > 0 {
+	if !errors.As(err, &conflict) || !conflict.Ejected || conflict.States[0].Path != tree.ComposeFile ||
+		len(v.Changes()) > 0 {
 		t.Errorf("a conflict: changes %s, error %v", verbs(v.Changes()), err)
 	}
 	broken = with(dir, tree.OverrideFile, "services:\n  b: {image: b}\n")

@@ -26,22 +26,30 @@ var environments = []struct {
 }{
 	{"nothing", func(*Request) {}, "FileUpload_Storage_Type=GridFS"},
 	{"gridfs", func(r *Request) { r.Uploads.Storage = UploadsGridFS }, "FileUpload_Storage_Type=GridFS"},
-	{"filesystem", func(r *Request) { r.Uploads.Storage = UploadsFileSystem }, "FileUpload_Storage_Type=FileSystem|FileUpload_FileSystemPath=/app/uploads"},
+	{"filesystem", func(r *Request) { r.Uploads.Storage = UploadsFileSystem },
+		"FileUpload_Storage_Type=FileSystem|FileUpload_FileSystemPath=/app/uploads"},
 	{"s3 at AWS", func(r *Request) { r.Uploads = Uploads{Storage: UploadsS3, Bucket: "chat", Region: "eu-central-1"} },
 		"FileUpload_Storage_Type=AmazonS3|FileUpload_S3_Bucket=chat|FileUpload_S3_Region=eu-central-1|" + s3Keys +
-			"|FileUpload_S3_BucketURL=|FileUpload_S3_ForcePathStyle=false|" + plainS3 + "|FileUpload_S3_Proxy_Avatars=true|FileUpload_S3_Proxy_Uploads=true"},
+			"|FileUpload_S3_BucketURL=|FileUpload_S3_ForcePathStyle=false|" + plainS3 +
+			"|FileUpload_S3_Proxy_Avatars=true|FileUpload_S3_Proxy_Uploads=true"},
 	{"s3 elsewhere", func(r *Request) {
 		r.Uploads = anS3("https://minio/$a")
 		r.Uploads.PathStyle, r.Uploads.Direct = true, true
 	}, "FileUpload_Storage_Type=AmazonS3|FileUpload_S3_Bucket=chat|FileUpload_S3_Region=|" + s3Keys +
-		"|FileUpload_S3_BucketURL=https://minio/$$a|FileUpload_S3_ForcePathStyle=true|" + plainS3 + "|FileUpload_S3_Proxy_Avatars=false|FileUpload_S3_Proxy_Uploads=false"},
+		"|FileUpload_S3_BucketURL=https://minio/$$a|FileUpload_S3_ForcePathStyle=true|" + plainS3 +
+		"|FileUpload_S3_Proxy_Avatars=false|FileUpload_S3_Proxy_Uploads=false"},
 	{"starttls", func(r *Request) { r.SMTP = anSMTP() }, "FileUpload_Storage_Type=GridFS|" + mailed("smtp", 587, false)},
-	{"starttls by name", func(r *Request) { r.SMTP = anSMTP(); r.SMTP.TLS = SMTPStartTLS }, "FileUpload_Storage_Type=GridFS|" + mailed("smtp", 587, false)},
-	{"tls", func(r *Request) { r.SMTP = anSMTP(); r.SMTP.TLS = SMTPTLS }, "FileUpload_Storage_Type=GridFS|" + mailed("smtps", 465, false)},
-	{"tls at a port", func(r *Request) { r.SMTP = anSMTP(); r.SMTP.TLS, r.SMTP.Port = SMTPTLS, 2465 }, "FileUpload_Storage_Type=GridFS|" + mailed("smtps", 2465, false)},
-	{"no tls", func(r *Request) { r.SMTP = anSMTP(); r.SMTP.TLS, r.SMTP.Port = SMTPPlain, 25 }, "FileUpload_Storage_Type=GridFS|" + mailed("smtp", 25, true)},
-	{"login", func(r *Request) { r.SMTP = anSMTP(); r.SMTP.Username = "chat$" }, "FileUpload_Storage_Type=GridFS|" + mailed("smtp", 587, false) +
-		"|SMTP_Username=chat$$|SMTP_Password=${SMTP_PASSWORD:?is missing from .env}"},
+	{"starttls by name", func(r *Request) { r.SMTP = anSMTP(); r.SMTP.TLS = SMTPStartTLS },
+		"FileUpload_Storage_Type=GridFS|" + mailed("smtp", 587, false)},
+	{"tls", func(r *Request) { r.SMTP = anSMTP(); r.SMTP.TLS = SMTPTLS },
+		"FileUpload_Storage_Type=GridFS|" + mailed("smtps", 465, false)},
+	{"tls at a port", func(r *Request) { r.SMTP = anSMTP(); r.SMTP.TLS, r.SMTP.Port = SMTPTLS, 2465 },
+		"FileUpload_Storage_Type=GridFS|" + mailed("smtps", 2465, false)},
+	{"no tls", func(r *Request) { r.SMTP = anSMTP(); r.SMTP.TLS, r.SMTP.Port = SMTPPlain, 25 },
+		"FileUpload_Storage_Type=GridFS|" + mailed("smtp", 25, true)},
+	{"login", func(r *Request) { r.SMTP = anSMTP(); r.SMTP.Username = "chat$" },
+		"FileUpload_Storage_Type=GridFS|" + mailed("smtp", 587, false) +
+			"|SMTP_Username=chat$$|SMTP_Password=${SMTP_PASSWORD:?is missing from .env}"},
 }
 
 func mailed(protocol string, port int, ignore bool) string {
@@ -65,7 +73,8 @@ func TestEnvironment(t *testing.T) {
 
 // TestEnvironmentNames: what is no setting, and the order of a person's own.
 func TestEnvironmentNames(t *testing.T) {
-	admin := []Variable{{"ADMIN_USERNAME", "ops"}, {"ADMIN_NAME", "ops"}, {"ADMIN_EMAIL", "ops@yourcompany.com"}, {"ADMIN_EMAIL_VERIFIED", "true"},
+	admin := []Variable{{"ADMIN_USERNAME", "ops"}, {"ADMIN_NAME", "ops"}, {"ADMIN_EMAIL", "ops@yourcompany.com"},
+		{"ADMIN_EMAIL_VERIFIED", "true"},
 		{"ADMIN_PASS", "${ADMIN_PASSWORD:?is missing from .env}"}, {"OVERWRITE_SETTING_Show_Setup_Wizard", "completed"}}
 	named := slices.Clone(admin)
 	named[1].Value = "O'Ps $$1"
@@ -85,7 +94,8 @@ func TestEnvironmentNames(t *testing.T) {
 	} {
 		r := aRequest()
 		c.change(&r)
-		got := slices.DeleteFunc(r.Environment(), func(v Variable) bool { return v.Name == overwrite+"FileUpload_Storage_Type" })
+		got := slices.DeleteFunc(r.Environment(),
+			func(v Variable) bool { return v.Name == overwrite+"FileUpload_Storage_Type" })
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s:\ngot  %v\nwant %v", c.name, got, c.want)
 		}
@@ -113,16 +123,17 @@ func TestEnvironmentInContainer(t *testing.T) {
 	p := renderPlan(t, must(NewPlan(r, nil))(t), nil)
 	secrets := must(dotenv.Parse([]byte(content(t, p, tree.EnvFile))))(t)
 	want := map[string]string{
-		"TZ":                                           "Etc/GMT+1",
-		"ADMIN_USERNAME":                               "0x10",
-		"ADMIN_NAME":                                   r.Admin.Name,
-		"ADMIN_PASS":                                   secrets[secretAdmin],
-		"OVERWRITE_SETTING_From_Email":                 "$chat$$@yourcompany.com",
-		"OVERWRITE_SETTING_SMTP_Username":              "null$HOME",
-		"OVERWRITE_SETTING_SMTP_Password":              secrets[secretSMTP],
-		"OVERWRITE_SETTING_SMTP_Port":                  "465",
-		"OVERWRITE_SETTING_Log_Level":                  "2",
-		"OVERWRITE_SETTING_Site_Name":                  strings.ReplaceAll(r.RocketChat.Env["OVERWRITE_SETTING_Site_Name"], "$$", "$"),
+		"TZ":                              "Etc/GMT+1",
+		"ADMIN_USERNAME":                  "0x10",
+		"ADMIN_NAME":                      r.Admin.Name,
+		"ADMIN_PASS":                      secrets[secretAdmin],
+		"OVERWRITE_SETTING_From_Email":    "$chat$$@yourcompany.com",
+		"OVERWRITE_SETTING_SMTP_Username": "null$HOME",
+		"OVERWRITE_SETTING_SMTP_Password": secrets[secretSMTP],
+		"OVERWRITE_SETTING_SMTP_Port":     "465",
+		"OVERWRITE_SETTING_Log_Level":     "2",
+		"OVERWRITE_SETTING_Site_Name": strings.ReplaceAll(r.RocketChat.Env["OVERWRITE_SETTING_Site_Name"],
+			"$$", "$"),
 		"OVERWRITE_SETTING_Lines":                      "one\ntwo\n",
 		"HTTP_PROXY":                                   "",
 		"HTTPS_PROXY":                                  "http://u:" + secrets[secretNATS] + "@proxy:3128",
@@ -147,8 +158,10 @@ func TestEnvironmentInContainer(t *testing.T) {
 // oddValues are secrets and options with what dotenv, Compose, YAML and the shell
 // each take for something special.
 var oddValues = []string{
-	"$", "$$", "$HOME", "${HOME}", "${HOME:?no}", "a$b$", `\$`, "'", `"`, `'"`, `it's "$x"`, "#", "a # b", " a b ", "=", "a=b=", `\`, `a\`, `a\\`, `\n`, `'\n`, `'\`, `'\'`,
-	"`id`", "$(id)", "{{ .X }}", "%s%%", "!", "!!int 5", "&a", "*a", "- a", "a: b", "0x10", "null", "~", "ü€😀", "one\ntwo", "one\n\n'two'\n$three\n\\four",
+	"$", "$$", "$HOME", "${HOME}", "${HOME:?no}", "a$b$", `\$`, "'", `"`, `'"`, `it's "$x"`, "#", "a # b", " a b ", "=",
+	"a=b=", `\`, `a\`, `a\\`, `\n`, `'\n`, `'\`, `'\'`,
+	"`id`", "$(id)", "{{ .X }}", "%s%%", "!", "!!int 5", "&a", "*a", "- a", "a: b", "0x10", "null", "~", "ü€😀", "one\ntwo",
+	"one\n\n'two'\n$three\n\\four",
 }
 
 // TestSecretsInContainer: an odd secret of .env reaches the container as it is,
@@ -178,7 +191,8 @@ func TestSecretsInContainer(t *testing.T) {
 // and where a default stands nothing is missing.
 func TestEnvironmentUnset(t *testing.T) {
 	r := aRequest()
-	r.RocketChat.Env = map[string]string{"HTTP_PROXY": "http://$PROXY_HOST:${PROXY_PORT}", "NO_PROXY": "${LOCAL:-localhost}$${LITERAL}"}
+	r.RocketChat.Env = map[string]string{"HTTP_PROXY": "http://$PROXY_HOST:${PROXY_PORT}",
+		"NO_PROXY": "${LOCAL:-localhost}$${LITERAL}"}
 	p := renderPlan(t, must(NewPlan(r, nil))(t), nil)
 	missing := map[string]bool{}
 	for _, f := range validate.Files(p, r.Host, validate.Disk{}) {
@@ -189,7 +203,8 @@ func TestEnvironmentUnset(t *testing.T) {
 			missing[name] = missing[name] || strings.Contains(f.Message, name+" ")
 		}
 	}
-	if want := map[string]bool{"PROXY_HOST": true, "PROXY_PORT": true, "LOCAL": false, "LITERAL": false}; !maps.Equal(missing, want) {
+	if want := map[string]bool{"PROXY_HOST": true, "PROXY_PORT": true, "LOCAL": false,
+		"LITERAL": false}; !maps.Equal(missing, want) {
 		t.Errorf("reported %v, want %v", missing, want)
 	}
 }
@@ -205,7 +220,8 @@ func TestEnvironmentOwned(t *testing.T) {
 		r.RocketChat.Env = map[string]string{name: "x", "OVERWRITE_SETTING_Site_Name": "x"}
 		err := r.Check()
 		checkRefusal(t, err, "rocketchat")
-		if err == nil || !strings.Contains(err.Error(), "env: "+name+" is set by rcgen") || place == "" || !strings.Contains(strings.Join(hintsOf(err), ""), place) {
+		if err == nil || !strings.Contains(err.Error(), "env: "+name+" is set by rcgen") || place == "" ||
+			!strings.Contains(strings.Join(hintsOf(err), ""), place) {
 			t.Errorf("%s: got error %v with hints %v, want %q among them", name, err, hintsOf(err), place)
 		}
 		if slices.Contains(known.Known, name) {
@@ -261,7 +277,8 @@ func TestEnvironmentOnce(t *testing.T) {
 
 func TestUnknownEnvironment(t *testing.T) {
 	known := must(readEnvironment())(t)
-	env := map[string]string{"SITE_NAME": "", "Site_Name": "", "OVERWRITE_SETTING_API_Enable_CORS": "", "HTTP_PROXI": "", "_": "", "OVERWRITE_SETTING_X": ""}
+	env := map[string]string{"SITE_NAME": "", "Site_Name": "", "OVERWRITE_SETTING_API_Enable_CORS": "", "HTTP_PROXI": "",
+		"_": "", "OVERWRITE_SETTING_X": ""}
 	for _, name := range known.Known {
 		env[name] = ""
 	}

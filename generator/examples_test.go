@@ -23,7 +23,8 @@ var update = flag.Bool("update", false, "write examples/ anew instead of compari
 const examplesDir = "../examples"
 
 // exampleNames are the projects under examples/: none must get lost.
-var exampleNames = []string{"community", "external-mongodb", "full", "laptop", "large", "medium", "own-profile", "small"}
+var exampleNames = []string{"community", "external-mongodb", "full", "laptop", "large", "medium", "own-profile",
+	"small"}
 
 // otherExamples are made and compared elsewhere, with the commands that make them.
 var otherExamples = []string{"edited-after", "edited-before", "kubernetes"}
@@ -117,7 +118,8 @@ func TestExamplesCheck(t *testing.T) {
 		dir := e.onDisk(t)
 		project := must(tree.ReadProject(os.DirFS(dir), tree.EnvExample))(t)
 		exists := func(path string) bool {
-			if clean := filepath.Clean(path); e.name == "large" && (clean == "secrets" || strings.HasPrefix(clean, "secrets/tls.")) {
+			if clean := filepath.Clean(path); e.name == "large" &&
+				(clean == "secrets" || strings.HasPrefix(clean, "secrets/tls.")) {
 				return true
 			}
 			if !filepath.IsAbs(path) {
@@ -163,7 +165,8 @@ func TestExamplesNamed(t *testing.T) {
 		row, _, _ := strings.Cut(table[i:], "\n")
 		r := e.plan.Request
 		for _, option := range []string{
-			"--users " + strconv.Itoa(r.Users), "--cores " + strconv.Itoa(r.Host.Cores), "--memory " + r.Host.Memory.String(), "--dir " + e.name,
+			"--users " + strconv.Itoa(r.Users), "--cores " + strconv.Itoa(r.Host.Cores), "--memory " + r.Host.Memory.String(),
+			"--dir " + e.name,
 		} {
 			if !strings.Contains(row, option+" ") && !strings.Contains(row, option+"`") {
 				t.Errorf("README.md: the row of %s does not hold %s", e.name, option)

@@ -36,7 +36,8 @@ func TestLimitsInProfile(t *testing.T) {
 		"requests: {value: {per_concurrent: 2, burst_concurrent: .inf, min: 4, min_burst: 5}, source: a}",
 		"requests: {value: 5, source: a}",
 	} {
-		if _, err := catalog.DecodeProfile("ours.yaml", []byte(head+text+"\n")); err == nil || !strings.HasPrefix(err.Error(), "ours.yaml: ") || len(hintsOf(err)) == 0 {
+		if _, err := catalog.DecodeProfile("ours.yaml", []byte(head+text+"\n")); err == nil ||
+			!strings.HasPrefix(err.Error(), "ours.yaml: ") || len(hintsOf(err)) == 0 {
 			t.Errorf("%s: got error %v", text, err)
 		}
 	}

@@ -59,7 +59,8 @@ func TestLogsPlanned(t *testing.T) {
 			if wanted := c.stated == nil && c.users > 500 || c.stated != nil && *c.stated; wanted && !c.logs && p.Fits {
 				t.Error("logs are wanted and left out, and the plan says that it fits")
 			}
-			if s, err := p.Service(stack.Loki); err == nil && (s.DiskPerYear == nil || s.DiskPerYear.Value != 10*units.GiB && s.DiskPerYear.Value != 3*units.GiB) {
+			if s, err := p.Service(stack.Loki); err == nil &&
+				(s.DiskPerYear == nil || s.DiskPerYear.Value != 10*units.GiB && s.DiskPerYear.Value != 3*units.GiB) {
 				t.Errorf("disk: %+v", s.DiskPerYear)
 			}
 		})

@@ -27,7 +27,8 @@ var acceptedOptions = []struct {
 	{"s3 at AWS", func(r *Request) { r.Uploads = Uploads{Storage: UploadsS3, Bucket: "a.b-1", Region: "eu-central-1"} }},
 	{"s3 elsewhere", func(r *Request) { r.Uploads = anS3("http://minio:9000/s3") }},
 	{"s3 with all", func(r *Request) {
-		r.Uploads = Uploads{Storage: UploadsS3, Bucket: "bucket", Region: "r", Endpoint: "https://[2001:db8::1]:9000", PathStyle: true, Direct: true}
+		r.Uploads = Uploads{Storage: UploadsS3, Bucket: "bucket", Region: "r", Endpoint: "https://[2001:db8::1]:9000",
+			PathStyle: true, Direct: true}
 	}},
 	{"smtp", func(r *Request) { r.SMTP = anSMTP() }},
 	{"smtp by address", func(r *Request) { r.SMTP = anSMTP(); r.SMTP.Host = "192.0.2.25" }},
@@ -80,20 +81,23 @@ func roundTrip(t *testing.T, r Request) Request {
 // values that YAML takes for something else where it is written carelessly.
 func everything() Request {
 	r := aPublicRequest()
-	r.Edition, r.Instances, r.Concurrency, r.Profile, r.TLS.Staging, r.MongoDB.Members = Licensed, 4, 0.15, "medium", true, 3
+	r.Edition, r.Instances, r.Concurrency, r.Profile, r.TLS.Staging, r.MongoDB.Members = Licensed, 4, 0.15, "medium", true,
+		3
 	logs := true
 	r.Options = Options{
 		Timezone: "Etc/GMT+1",
 		LogLevel: "debug",
-		Uploads:  Uploads{Storage: UploadsS3, Bucket: "0123", Region: "no", Endpoint: "https://s3.yourcompany.com/#a", PathStyle: true, Direct: true},
-		SMTP:     SMTP{Host: "mail.yourcompany.com", Port: 465, TLS: SMTPTLS, Username: "null", From: "chat@yourcompany.com"},
-		Admin:    Admin{Username: "0x10", Name: " a: 'b' \"c\" #d $e ${f} \\ ü\t", Email: "ops@yourcompany.com"},
-		Alerts:   Alerts{Receiver: AlertEmail, To: "ops@yourcompany.com"},
+		Uploads: Uploads{Storage: UploadsS3, Bucket: "0123", Region: "no", Endpoint: "https://s3.yourcompany.com/#a",
+			PathStyle: true, Direct: true},
+		SMTP:   SMTP{Host: "mail.yourcompany.com", Port: 465, TLS: SMTPTLS, Username: "null", From: "chat@yourcompany.com"},
+		Admin:  Admin{Username: "0x10", Name: " a: 'b' \"c\" #d $e ${f} \\ ü\t", Email: "ops@yourcompany.com"},
+		Alerts: Alerts{Receiver: AlertEmail, To: "ops@yourcompany.com"},
 		Monitoring: Monitoring{
 			Logs: &logs,
 		},
 		RocketChat: Extra{Env: map[string]string{
-			"OVERWRITE_SETTING_Site_Name": "a: 'b' \"c\" #d $$e \\ ü\t", "OVERWRITE_SETTING_Lines": "one\ntwo\n", "HTTP_PROXY": "", "NO_PROXY": "true",
+			"OVERWRITE_SETTING_Site_Name": "a: 'b' \"c\" #d $$e \\ ü\t", "OVERWRITE_SETTING_Lines": "one\ntwo\n",
+			"HTTP_PROXY": "", "NO_PROXY": "true",
 		}},
 	}
 	return r
@@ -134,11 +138,14 @@ func emptyFields(v reflect.Value, path string, empty *[]string) {
 func TestOptionsRefusedInFile(t *testing.T) {
 	head := string(must(NewRequestFile(aRequest()))(t))
 	for _, text := range []string{
-		"uploads: {acl: private}", "smtp: {password: hunter2}", "admin: {password: hunter2}", "alerts: {url: https://hooks}", "monitoring: {traces: true}",
-		"rocketchat: {environment: {A: b}}", "rocketchat: {env: [A=b]}", "rocketchat: {env: {A: [b]}}", "monitoring: {logs: perhaps}", "smtp: {port: many}", "timezone: [UTC]",
+		"uploads: {acl: private}", "smtp: {password: hunter2}", "admin: {password: hunter2}", "alerts: {url: https://hooks}",
+		"monitoring: {traces: true}",
+		"rocketchat: {environment: {A: b}}", "rocketchat: {env: [A=b]}", "rocketchat: {env: {A: [b]}}",
+		"monitoring: {logs: perhaps}", "smtp: {port: many}", "timezone: [UTC]",
 	} {
 		_, err := DecodeRequest([]byte(head + text + "\n"))
-		if err == nil || !strings.HasPrefix(err.Error(), tree.RequestFile+": ") || strings.Contains(err.Error(), "hunter2") || len(hintsOf(err)) == 0 {
+		if err == nil || !strings.HasPrefix(err.Error(), tree.RequestFile+": ") || strings.Contains(err.Error(), "hunter2") ||
+			len(hintsOf(err)) == 0 {
 			t.Errorf("%s: got error %v with hints %v, want one that names the file and tells no secret", text, err, hintsOf(err))
 		}
 	}
@@ -168,7 +175,8 @@ func TestFileSystemUploads(t *testing.T) {
 			}
 			continue
 		}
-		if err == nil || !strings.HasPrefix(err.Error(), "uploads:") || !strings.Contains(err.Error(), c.refuse) || !slices.Equal(hintsOf(err), []string{"gridfs or s3, or one instance"}) {
+		if err == nil || !strings.HasPrefix(err.Error(), "uploads:") || !strings.Contains(err.Error(), c.refuse) ||
+			!slices.Equal(hintsOf(err), []string{"gridfs or s3, or one instance"}) {
 			t.Errorf("%s: got error %v with hints %v", c.name, err, hintsOf(err))
 		}
 	}
@@ -184,9 +192,13 @@ func TestOptionsWarn(t *testing.T) {
 	}{
 		{"nothing", func(*Request) {}, nil},
 		{"staging", func(r *Request) { r.TLS.Staging = true }, map[string]string{WarnStaging: "no browser"}},
-		{"no https", func(r *Request) { r.TLS = TLS{Mode: TLSOff} }, map[string]string{WarnPlainHTTP: "http://chat.yourcompany.com"}},
+		{"no https", func(r *Request) { r.TLS = TLS{Mode: TLSOff} },
+			map[string]string{WarnPlainHTTP: "http://chat.yourcompany.com"}},
 		{"https before it", func(r *Request) { behind(r, 1, "192.0.2.10") }, nil},
-		{"a slip of the pen", func(r *Request) { r.RocketChat.Env = map[string]string{"HTTP_PROXI": "x", "HTTP_PROXY": "x", "A": "x"} },
+		{"a slip of the pen", func(r *Request) {
+			r.RocketChat.Env = map[string]string{"HTTP_PROXI": "x", "HTTP_PROXY": "x",
+				"A": "x"}
+		},
 			map[string]string{WarnUnknownEnv: "rocketchat.env: A, HTTP_PROXI: "}},
 		{"settings", func(r *Request) {
 			r.RocketChat.Env = map[string]string{"OVERWRITE_SETTING_Site_Name": "x", "Site_Name": "x", "MONGO_OPTIONS": "{}"}

@@ -46,14 +46,20 @@ var receivers = []receiverCase{
 	{"rocketchat", func(r *Request) { r.Alerts.Receiver = AlertRocketChat }, "rocketchat", nil, []string{secretAlertURL}},
 	{"webhook", func(r *Request) { r.Alerts.Receiver = AlertWebhook }, "webhook", nil, []string{secretAlertURL}},
 	{"email", func(r *Request) { byMail(r, SMTP{}) }, "email",
-		map[string]any{"smtp_smarthost": "mail.yourcompany.com:587", "smtp_from": "chat@yourcompany.com", "smtp_require_tls": true}, nil},
-	{"email with login", func(r *Request) { byMail(r, SMTP{Username: `ch"at: #$x`, TLS: SMTPStartTLS, Port: 2525}) }, "email",
-		map[string]any{"smtp_smarthost": "mail.yourcompany.com:2525", "smtp_from": "chat@yourcompany.com", "smtp_require_tls": true,
-			"smtp_auth_username": `ch"at: #$x`, "smtp_auth_password_file": "/run/alertmanager/smtp_password"}, []string{secretSMTP}},
+		map[string]any{"smtp_smarthost": "mail.yourcompany.com:587", "smtp_from": "chat@yourcompany.com",
+			"smtp_require_tls": true}, nil},
+	{"email with login", func(r *Request) { byMail(r, SMTP{Username: `ch"at: #$x`, TLS: SMTPStartTLS, Port: 2525}) },
+		"email",
+		map[string]any{"smtp_smarthost": "mail.yourcompany.com:2525", "smtp_from": "chat@yourcompany.com",
+			"smtp_require_tls":   true,
+			"smtp_auth_username": `ch"at: #$x`, "smtp_auth_password_file": "/run/alertmanager/smtp_password"},
+		[]string{secretSMTP}},
 	{"email with tls", func(r *Request) { byMail(r, SMTP{TLS: SMTPTLS}) }, "email",
-		map[string]any{"smtp_smarthost": "mail.yourcompany.com:465", "smtp_from": "chat@yourcompany.com", "smtp_require_tls": false}, nil},
+		map[string]any{"smtp_smarthost": "mail.yourcompany.com:465", "smtp_from": "chat@yourcompany.com",
+			"smtp_require_tls": false}, nil},
 	{"email in the open", func(r *Request) { byMail(r, SMTP{TLS: SMTPPlain, Port: 25}) }, "email",
-		map[string]any{"smtp_smarthost": "mail.yourcompany.com:25", "smtp_from": "chat@yourcompany.com", "smtp_require_tls": false}, nil},
+		map[string]any{"smtp_smarthost": "mail.yourcompany.com:25", "smtp_from": "chat@yourcompany.com",
+			"smtp_require_tls": false}, nil},
 }
 
 func byMail(r *Request, s SMTP) {
@@ -131,12 +137,14 @@ func TestAlertmanagerTargets(t *testing.T) {
 // TestAlertmanagerMessage: Alertmanager's own templates arrive as they are, and
 // print what a person can read.
 func TestAlertmanagerMessage(t *testing.T) {
-	a := decode[alertmanagerFile](t, renderEdge(t, func(r *Request) { r.Alerts.Receiver = AlertRocketChat }), "alertmanager/alertmanager.yaml")
+	a := decode[alertmanagerFile](t, renderEdge(t, func(r *Request) { r.Alerts.Receiver = AlertRocketChat }),
+		"alertmanager/alertmanager.yaml")
 	message := a.Receivers[0].Slack[0]
 	type alert struct{ Annotations map[string]string }
 	data := map[string]any{"Status": "firing", "CommonLabels": map[string]string{"alertname": "DiskFull"},
 		"Alerts": []alert{{map[string]string{"summary": "one"}}, {map[string]string{"summary": "two"}}}}
-	for key, want := range map[string]string{"title": "FIRING: DiskFull", "text": "one\ntwo\n", "color": "danger", "username": "Alertmanager"} {
+	for key, want := range map[string]string{"title": "FIRING: DiskFull", "text": "one\ntwo\n", "color": "danger",
+		"username": "Alertmanager"} {
 		text, _ := message[key].(string)
 		if key != "username" && !strings.Contains(text, "{{") {
 			t.Errorf("%s: %q is expanded already", key, text)

@@ -111,18 +111,27 @@ var edges = []struct {
 	depth                   int
 	forwarded               string
 }{
-	{name: "localhost", change: func(r *Request) { *r = aRequest() }, root: "http://localhost", entry: "web", forwarded: "1"},
-	{name: "off", change: func(r *Request) { r.TLS = TLS{Mode: TLSOff} }, root: "http://chat.yourcompany.com", entry: "web", forwarded: "1"},
+	{name: "localhost", change: func(r *Request) { *r = aRequest() }, root: "http://localhost", entry: "web",
+		forwarded: "1"},
+	{name: "off", change: func(r *Request) { r.TLS = TLS{Mode: TLSOff} }, root: "http://chat.yourcompany.com",
+		entry: "web", forwarded: "1"},
 	{name: "acme", change: func(*Request) {}, root: "https://chat.yourcompany.com", entry: "websecure",
-		resolver: "letsencrypt", server: LetsEncrypt, store: "/acme/acme.json", secureCookie: true, hsts: true, forwarded: "1"},
-	{name: "acme of one's own", change: func(r *Request) { r.TLS.Server = "https://ca.yourcompany.com/acme/directory" }, root: "https://chat.yourcompany.com", entry: "websecure",
-		resolver: "letsencrypt", server: "https://ca.yourcompany.com/acme/directory", store: "/acme/acme.json", secureCookie: true, hsts: true, forwarded: "1"},
-	{name: "staging", change: func(r *Request) { r.TLS.Staging = true }, root: "https://chat.yourcompany.com", entry: "websecure",
+		resolver: "letsencrypt", server: LetsEncrypt, store: "/acme/acme.json", secureCookie: true, hsts: true,
+		forwarded: "1"},
+	{name: "acme of one's own", change: func(r *Request) { r.TLS.Server = "https://ca.yourcompany.com/acme/directory" },
+		root: "https://chat.yourcompany.com", entry: "websecure",
+		resolver: "letsencrypt", server: "https://ca.yourcompany.com/acme/directory", store: "/acme/acme.json",
+		secureCookie: true, hsts: true, forwarded: "1"},
+	{name: "staging", change: func(r *Request) { r.TLS.Staging = true }, root: "https://chat.yourcompany.com",
+		entry:    "websecure",
 		resolver: "letsencrypt", server: LetsEncryptStaging, store: "/acme/staging.json", secureCookie: true, forwarded: "1"},
-	{name: "files", change: func(r *Request) { r.TLS = TLS{Mode: TLSFiles} }, root: "https://chat.yourcompany.com", entry: "websecure", secureCookie: true, hsts: true, forwarded: "1"},
-	{name: "behind one", change: func(r *Request) { behind(r, 0, "192.0.2.10") }, root: "https://chat.yourcompany.com", entry: "web",
+	{name: "files", change: func(r *Request) { r.TLS = TLS{Mode: TLSFiles} }, root: "https://chat.yourcompany.com",
+		entry: "websecure", secureCookie: true, hsts: true, forwarded: "1"},
+	{name: "behind one", change: func(r *Request) { behind(r, 0, "192.0.2.10") }, root: "https://chat.yourcompany.com",
+		entry:        "web",
 		secureCookie: true, trusted: []string{"192.0.2.10"}, depth: 1, forwarded: "2"},
-	{name: "behind three", change: func(r *Request) { behind(r, 3, "10.0.0.0/8", "2001:db8::/32", "::1") }, root: "https://chat.yourcompany.com", entry: "web",
+	{name: "behind three", change: func(r *Request) { behind(r, 3, "10.0.0.0/8", "2001:db8::/32", "::1") },
+		root: "https://chat.yourcompany.com", entry: "web",
 		secureCookie: true, trusted: []string{"10.0.0.0/8", "2001:db8::/32", "::1"}, depth: 3, forwarded: "4"},
 }
 
@@ -138,13 +147,17 @@ func TestTraefikStatic(t *testing.T) {
 		for name, e := range s.EntryPoints {
 			faults.want(!e.ForwardedHeaders.Insecure, "%s: believes everybody", name)
 			faults.want(name == "metrics" || e.Transport.RespondingTimeouts.ReadTimeout == "1h", "%s: %+v", name, e.Transport)
-			faults.want(slices.Equal(e.ForwardedHeaders.TrustedIPs, c.trusted) || name != "web" && e.ForwardedHeaders.TrustedIPs == nil, "%s: trusts %v", name, e.ForwardedHeaders.TrustedIPs)
+			faults.want(slices.Equal(e.ForwardedHeaders.TrustedIPs, c.trusted) || name != "web" &&
+				e.ForwardedHeaders.TrustedIPs == nil, "%s: trusts %v", name, e.ForwardedHeaders.TrustedIPs)
 		}
 		acme := s.CertificatesResolvers["letsencrypt"].ACME
 		faults.want((c.resolver != "") == (len(s.CertificatesResolvers) == 1), "resolvers: %v", s.CertificatesResolvers)
-		faults.want(acme.CAServer == c.server && acme.Storage == c.store, "certificates are from %s in %s", acme.CAServer, acme.Storage)
-		faults.want(c.resolver == "" || acme.Email == "ops@yourcompany.com" && acme.HTTPChallenge.EntryPoint == "web", "acme: %+v", acme)
-		faults.want(len(s.Providers) == 2 && s.Providers["file"] != nil && s.API == nil, "providers %v, api %v", s.Providers, s.API)
+		faults.want(acme.CAServer == c.server && acme.Storage == c.store, "certificates are from %s in %s", acme.CAServer,
+			acme.Storage)
+		faults.want(c.resolver == "" || acme.Email == "ops@yourcompany.com" && acme.HTTPChallenge.EntryPoint == "web",
+			"acme: %+v", acme)
+		faults.want(len(s.Providers) == 2 && s.Providers["file"] != nil && s.API == nil, "providers %v, api %v", s.Providers,
+			s.API)
 		for _, f := range faults {
 			t.Errorf("%s: %s", c.name, f)
 		}
@@ -163,7 +176,8 @@ func TestTraefikDynamic(t *testing.T) {
 		p := renderEdge(t, c.change)
 		d := decode[traefikDynamic](t, p, "traefik/dynamic/rocketchat.yaml")
 		var faults composeFaults
-		faults.want(slices.Equal(slices.Sorted(maps.Keys(d.HTTP.Routers)), []string{"grafana", stack.RocketChat}), "routers: %v", slices.Sorted(maps.Keys(d.HTTP.Routers)))
+		faults.want(slices.Equal(slices.Sorted(maps.Keys(d.HTTP.Routers)), []string{"grafana", stack.RocketChat}),
+			"routers: %v", slices.Sorted(maps.Keys(d.HTTP.Routers)))
 		for name, r := range d.HTTP.Routers {
 			_, served := d.HTTP.Services[r.Service]
 			faults.want(served, "%s: service %s is not there", name, r.Service)
@@ -171,26 +185,33 @@ func TestTraefikDynamic(t *testing.T) {
 				_, there := d.HTTP.Middlewares[m]
 				faults.want(there, "%s: middleware %s is not there", name, m)
 			}
-			faults.want(slices.Contains(r.Middlewares, "limit") && slices.Contains(r.Middlewares, "headers"), "%s: middlewares %v", name, r.Middlewares)
-			faults.want(slices.Equal(r.EntryPoints, []string{c.entry}), "%s: entry points %v, want %s", name, r.EntryPoints, c.entry)
-			faults.want((r.TLS != nil) == (c.entry == "websecure") && (r.TLS == nil || r.TLS.CertResolver == c.resolver), "%s: tls %+v", name, r.TLS)
+			faults.want(slices.Contains(r.Middlewares, "limit") && slices.Contains(r.Middlewares, "headers"),
+				"%s: middlewares %v", name, r.Middlewares)
+			faults.want(slices.Equal(r.EntryPoints, []string{c.entry}), "%s: entry points %v, want %s", name, r.EntryPoints,
+				c.entry)
+			faults.want((r.TLS != nil) == (c.entry == "websecure") && (r.TLS == nil || r.TLS.CertResolver == c.resolver),
+				"%s: tls %+v", name, r.TLS)
 		}
 		for _, m := range slices.Sorted(maps.Keys(d.HTTP.Middlewares)) {
-			used := slices.ContainsFunc(slices.Sorted(maps.Keys(d.HTTP.Routers)), func(r string) bool { return slices.Contains(d.HTTP.Routers[r].Middlewares, m) })
+			used := slices.ContainsFunc(slices.Sorted(maps.Keys(d.HTTP.Routers)),
+				func(r string) bool { return slices.Contains(d.HTTP.Routers[r].Middlewares, m) })
 			faults.want(used, "middleware %s: nobody uses it", m)
 		}
 		headers := d.HTTP.Middlewares["headers"].Headers
 		sts, hsts := headers["stsSeconds"]
 		faults.want(hsts == c.hsts && (!hsts || fmt.Sprint(sts) == "31536000"), "stsSeconds: %v", sts)
-		faults.want(headers["contentTypeNosniff"] == true && headers["stsPreload"] == nil && headers["stsIncludeSubdomains"] == nil, "headers: %v", headers)
+		faults.want(headers["contentTypeNosniff"] == true && headers["stsPreload"] == nil &&
+			headers["stsIncludeSubdomains"] == nil, "headers: %v", headers)
 		depth := d.HTTP.Middlewares["limit"].RateLimit.SourceCriterion.IPStrategy.Depth
 		faults.want(depth == c.depth, "depth %d, want %d", depth, c.depth)
 		cookie := d.HTTP.Services[stack.RocketChat].LoadBalancer.Sticky.Cookie
 		faults.want(cookie.Secure == c.secureCookie && cookie.Name != "" && cookie.SameSite == "lax", "cookie: %+v", cookie)
 		store, own := d.TLS.Stores["default"]
-		faults.want(own == (c.name == "files") && (!own || store.DefaultCertificate.KeyFile == "/run/secrets/tls.key"), "stores: %+v", d.TLS.Stores)
+		faults.want(own == (c.name == "files") && (!own || store.DefaultCertificate.KeyFile == "/run/secrets/tls.key"),
+			"stores: %+v", d.TLS.Stores)
 		env := containerEnv(t, p, "rocketchat-1")
-		faults.want(env["ROOT_URL"] == c.root && env["HTTP_FORWARDED_COUNT"] == c.forwarded, "ROOT_URL %s, HTTP_FORWARDED_COUNT %s", env["ROOT_URL"], env["HTTP_FORWARDED_COUNT"])
+		faults.want(env["ROOT_URL"] == c.root && env["HTTP_FORWARDED_COUNT"] == c.forwarded,
+			"ROOT_URL %s, HTTP_FORWARDED_COUNT %s", env["ROOT_URL"], env["HTTP_FORWARDED_COUNT"])
 		for _, f := range faults {
 			t.Errorf("%s: %s", c.name, f)
 		}
@@ -209,7 +230,8 @@ func TestTraefikLimits(t *testing.T) {
 		r.Users, r.Concurrent, r.Profile = c.users, c.concurrent, "medium"
 		d := decode[traefikDynamic](t, renderPlan(t, must(NewPlan(r, nil))(t), nil), "traefik/dynamic/rocketchat.yaml")
 		if got := d.HTTP.Middlewares["limit"].RateLimit; got.Average != c.average || got.Burst != c.burst {
-			t.Errorf("%d at once: %d a second and %d at once, want %d and %d", c.concurrent, got.Average, got.Burst, c.average, c.burst)
+			t.Errorf("%d at once: %d a second and %d at once, want %d and %d", c.concurrent, got.Average, got.Burst, c.average,
+				c.burst)
 		}
 	}
 }
@@ -229,7 +251,8 @@ func TestLogLevel(t *testing.T) {
 
 // TestDatabasePage: where MongoDB is, with one member, with three and outside.
 func TestDatabasePage(t *testing.T) {
-	const app, exporter = "${MONGODB_APP_PASSWORD:?is missing from .env}", "${MONGODB_EXPORTER_PASSWORD:?is missing from .env}"
+	const app, exporter = "${MONGODB_APP_PASSWORD:?is missing from .env}",
+		"${MONGODB_EXPORTER_PASSWORD:?is missing from .env}"
 	for _, c := range []struct {
 		mongo            MongoDB
 		url, exporterURL string
@@ -240,16 +263,20 @@ func TestDatabasePage(t *testing.T) {
 			"mongodb://exporter:" + exporter + "@mongodb:27017/admin?directConnection=true", "mongodb", 1},
 		{MongoDB{Members: 1}, "mongodb://rocketchat:" + app + "@mongodb:27017/rocketchat?authSource=admin&replicaSet=rs0",
 			"mongodb://exporter:" + exporter + "@mongodb:27017/admin?directConnection=true", "mongodb", 1},
-		{MongoDB{Members: 3}, "mongodb://rocketchat:" + app + "@mongodb:27017,mongodb-2:27017,mongodb-3:27017/rocketchat?authSource=admin&replicaSet=rs0",
+		{MongoDB{Members: 3}, "mongodb://rocketchat:" + app +
+			"@mongodb:27017,mongodb-2:27017,mongodb-3:27017/rocketchat?authSource=admin&replicaSet=rs0",
 			"mongodb://exporter:" + exporter + "@mongodb:27017/admin?directConnection=true,mongodb://exporter:" + exporter +
-				"@mongodb-2:27017/admin?directConnection=true,mongodb://exporter:" + exporter + "@mongodb-3:27017/admin?directConnection=true",
+				"@mongodb-2:27017/admin?directConnection=true,mongodb://exporter:" + exporter +
+				"@mongodb-3:27017/admin?directConnection=true",
 			"mongodb,mongodb-2,mongodb-3", 3},
-		{MongoDB{External: true}, "${MONGO_URL:?is missing from .env}", "${MONGODB_EXPORTER_URL:-${MONGO_URL:?is missing from .env}}", "", 0},
+		{MongoDB{External: true}, "${MONGO_URL:?is missing from .env}",
+			"${MONGODB_EXPORTER_URL:-${MONGO_URL:?is missing from .env}}", "", 0},
 	} {
 		r := aRequest()
 		r.MongoDB = c.mongo
 		d := newDatabase(Plan{Request: r})
-		if d.MongoURL != c.url || d.ExporterURL != c.exporterURL || d.MemberNames != c.names || len(d.Members) != c.members || d.Several != (c.members > 1) {
+		if d.MongoURL != c.url || d.ExporterURL != c.exporterURL || d.MemberNames != c.names || len(d.Members) != c.members ||
+			d.Several != (c.members > 1) {
 			t.Errorf("%+v: got %+v", c.mongo, d)
 		}
 		for i, m := range d.Members {
@@ -292,8 +319,10 @@ func TestPrometheusTargets(t *testing.T) {
 		mongo  []string
 	}{
 		{"one member", func(r *Request) { r.Monitoring.Logs = &off }, nil, []string{"mongodb:27017"}},
-		{"three members", func(r *Request) { r.Monitoring.Logs, r.MongoDB.Members = &off, 3 }, nil, []string{"mongodb:27017", "mongodb-2:27017", "mongodb-3:27017"}},
-		{"outside", func(r *Request) { r.Monitoring.Logs, r.MongoDB.External = &off, true }, nil, []string{"mongodb-exporter:9216"}},
+		{"three members", func(r *Request) { r.Monitoring.Logs, r.MongoDB.Members = &off, 3 }, nil,
+			[]string{"mongodb:27017", "mongodb-2:27017", "mongodb-3:27017"}},
+		{"outside", func(r *Request) { r.Monitoring.Logs, r.MongoDB.External = &off, true }, nil,
+			[]string{"mongodb-exporter:9216"}},
 		{"logs", func(r *Request) { r.Monitoring.Logs = &on }, []string{"loki", "otel-collector"}, []string{"mongodb:27017"}},
 	} {
 		p := renderEdge(t, c.change)
@@ -302,7 +331,8 @@ func TestPrometheusTargets(t *testing.T) {
 		reaches := func(target string) {
 			host, _, _ := strings.Cut(target, ":")
 			shared := func(network string) bool { _, ok := m.Services[host].Networks[network]; return ok }
-			if host != "localhost" && !slices.ContainsFunc(slices.Sorted(maps.Keys(m.Services[stack.Prometheus].Networks)), shared) {
+			if host != "localhost" && !slices.ContainsFunc(slices.Sorted(maps.Keys(m.Services[stack.Prometheus].Networks)),
+				shared) {
 				t.Errorf("%s: Prometheus does not reach %s", c.name, target)
 			}
 		}
@@ -325,7 +355,8 @@ func TestPrometheusTargets(t *testing.T) {
 				}
 			}
 		}
-		want := append([]string{stack.RocketChat, "traefik", "mongodb", "nats", "node", "prometheus", "alertmanager", "grafana"}, c.jobs...)
+		want := append([]string{stack.RocketChat, "traefik", "mongodb", "nats", "node", "prometheus", "alertmanager",
+			"grafana"}, c.jobs...)
 		if !slices.Equal(jobs, want) {
 			t.Errorf("%s: jobs %v, want %v", c.name, jobs, want)
 		}

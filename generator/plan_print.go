@@ -15,7 +15,8 @@ func (p Plan) Print(w io.Writer) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "SERVICE\tREPLICAS\tCPUS\tMEMORY\tOF WHICH\tDISK PER YEAR")
 	for _, s := range p.Services {
-		fmt.Fprintf(t, "%s\t%d\t%v\t%s\t%s\t%s\n", s.Name, s.Replicas, s.CPUs.Value, s.Memory.Value.Human(), share(s), human(s.DiskPerYear))
+		fmt.Fprintf(t, "%s\t%d\t%v\t%s\t%s\t%s\n", s.Name, s.Replicas, s.CPUs.Value, s.Memory.Value.Human(), share(s),
+			human(s.DiskPerYear))
 	}
 	t.Flush()
 	fmt.Fprintf(w, "\nlimits %s + system %s of %s; this host carries about %d users at once\n",

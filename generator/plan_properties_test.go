@@ -88,9 +88,11 @@ func (ps *problems) instances(p Plan) {
 		ps.want(p.Instances == stated, "a stated count is obeyed", "%+v: %d", p.Request, p.Instances)
 	} else {
 		ps.want(p.Instances <= most, "a computed count leaves a core", "%+v: %d", p.Request, p.Instances)
-		ps.want(p.Instances == 1 || p.Edition == Licensed, "one instance without a licence", "%+v: %d", p.Request, p.Instances)
+		ps.want(p.Instances == 1 || p.Edition == Licensed, "one instance without a licence", "%+v: %d", p.Request,
+			p.Instances)
 	}
-	ps.want(len(p.Replicas()) == p.Instances, "a replica for each instance", "%+v: %d of %d", p.Request, len(p.Replicas()), p.Instances)
+	ps.want(len(p.Replicas()) == p.Instances, "a replica for each instance", "%+v: %d of %d", p.Request, len(p.Replicas()),
+		p.Instances)
 }
 
 func (ps *problems) memory(p Plan) {
@@ -98,7 +100,8 @@ func (ps *problems) memory(p Plan) {
 	for _, s := range p.Services {
 		sum += s.Memory.Value * units.Bytes(s.Replicas)
 	}
-	ps.want(sum == p.Memory.Limits, "the sum of limits is that of the services", "%+v: %s, not %s", p.Request, p.Memory.Limits, sum)
+	ps.want(sum == p.Memory.Limits, "the sum of limits is that of the services", "%+v: %s, not %s", p.Request,
+		p.Memory.Limits, sum)
 	ps.want(p.Memory.Reserve+sum <= p.Host.Memory, "reserve and limits fit the host", "%+v: %+v", p.Request, p.Memory)
 	ps.want(p.Memory.Free == p.Host.Memory-p.Memory.Reserve-sum, "free is the rest", "%+v: %+v", p.Request, p.Memory)
 }
@@ -106,14 +109,18 @@ func (ps *problems) memory(p Plan) {
 func (ps *problems) service(p Plan, s Service) {
 	limit := s.Memory.Value
 	ps.want(limit%units.MiB == 0, "limits are whole MiB, as they are printed", "%+v: %s %s", p.Request, s.Name, limit)
-	ps.want(s.CPUs.Value >= 0.01 && s.CPUs.Value <= float64(p.Host.Cores), "CPU limits are the host's at most", "%+v: %s %v", p.Request, s.Name, s.CPUs.Value)
-	ps.want((s.Heap != nil) == (s.Name == stack.RocketChat || s.Name == stack.Traefik), "Rocket.Chat and Traefik have a heap", "%+v: %s", p.Request, s.Name)
+	ps.want(s.CPUs.Value >= 0.01 && s.CPUs.Value <= float64(p.Host.Cores), "CPU limits are the host's at most",
+		"%+v: %s %v", p.Request, s.Name, s.CPUs.Value)
+	ps.want((s.Heap != nil) == (s.Name == stack.RocketChat || s.Name == stack.Traefik),
+		"Rocket.Chat and Traefik have a heap", "%+v: %s", p.Request, s.Name)
 	ps.want((s.Cache != nil) == (s.Name == stack.MongoDBService), "MongoDB has a cache", "%+v: %s", p.Request, s.Name)
 	if s.Heap != nil {
-		ps.want(s.Heap.Value > 0 && s.Heap.Value < limit, "the heap is below the limit", "%+v: %s of %s", p.Request, s.Heap.Value, limit)
+		ps.want(s.Heap.Value > 0 && s.Heap.Value < limit, "the heap is below the limit", "%+v: %s of %s", p.Request,
+			s.Heap.Value, limit)
 	}
 	if s.Cache != nil {
-		ps.want(s.Cache.Value >= 256*units.MiB && s.Cache.Value < limit, "the cache is below the limit and above mongod's least", "%+v: %s of %s", p.Request, s.Cache.Value, limit)
+		ps.want(s.Cache.Value >= 256*units.MiB && s.Cache.Value < limit,
+			"the cache is below the limit and above mongod's least", "%+v: %s of %s", p.Request, s.Cache.Value, limit)
 	}
 }
 
@@ -126,20 +133,25 @@ func (ps *problems) shapes(tb testing.TB, p Plan) {
 			ps.logs(p, profileNamed(tb, p.Profile).Logs.Value, n.Name, err == nil)
 		}
 		if err != nil {
-			ps.want(isLogs(n.Name) || n.Name == stack.MongoDBService && p.Request.MongoDB.External, "every service is planned", "%+v: %v", p.Request, err)
+			ps.want(isLogs(n.Name) || n.Name == stack.MongoDBService && p.Request.MongoDB.External, "every service is planned",
+				"%+v: %v", p.Request, err)
 			continue
 		}
-		ps.want(s.Memory.Value >= n.Shape.MemoryMin.Value, "limits are above the profile's least", "%+v: %s %s", p.Request, s.Name, s.Memory.Value)
+		ps.want(s.Memory.Value >= n.Shape.MemoryMin.Value, "limits are above the profile's least", "%+v: %s %s", p.Request,
+			s.Name, s.Memory.Value)
 		want := n.Shape.Memory.Value
 		if per := n.Shape.MemoryPerConcurrent; per != nil {
 			want += per.Value * units.Bytes(p.Concurrent)
 		}
-		ps.want(!p.Fits || s.Memory.Value >= want, "nothing is short in a plan that fits", "%+v: %s %s, wants %s", p.Request, s.Name, s.Memory.Value, want)
+		ps.want(!p.Fits || s.Memory.Value >= want, "nothing is short in a plan that fits", "%+v: %s %s, wants %s", p.Request,
+			s.Name, s.Memory.Value, want)
 	}
 	for _, w := range p.Warnings {
-		ps.want(!p.Fits || w.Code != WarnHostShort && w.Code != WarnMemoryLowered, "no shortage is told of a plan that fits", "%+v: %+v", p.Request, w)
+		ps.want(!p.Fits || w.Code != WarnHostShort && w.Code != WarnMemoryLowered, "no shortage is told of a plan that fits",
+			"%+v: %+v", p.Request, w)
 	}
-	ps.want(!p.Fits || p.Instances >= p.Needs.Instances, "a plan that fits has the instances it needs", "%+v: %d of %d", p.Request, p.Instances, p.Needs.Instances)
+	ps.want(!p.Fits || p.Instances >= p.Needs.Instances, "a plan that fits has the instances it needs", "%+v: %d of %d",
+		p.Request, p.Instances, p.Needs.Instances)
 }
 
 // logs: a request is obeyed; what only the profile wants is planned, or the plan
@@ -163,8 +175,11 @@ func (ps *problems) needs(tb testing.TB, p Plan) {
 	r := p.Request
 	r.Instances, r.Host = 0, stack.Host{Cores: p.Needs.Cores, Memory: p.Needs.Memory}
 	again, err := quickPlan(tb, r)
-	ps.want(err == nil && again.Fits, "the host that is needed fits", "%+v: %+v: fits %v, error %v", p.Request, p.Needs, again.Fits, err)
-	ps.want(err != nil || again.Instances == p.Needs.Instances, "the host that is needed runs the instances that are needed", "%+v: %+v, runs %d", p.Request, p.Needs, again.Instances)
+	ps.want(err == nil && again.Fits, "the host that is needed fits", "%+v: %+v: fits %v, error %v", p.Request, p.Needs,
+		again.Fits, err)
+	ps.want(err != nil || again.Instances == p.Needs.Instances,
+		"the host that is needed runs the instances that are needed", "%+v: %+v, runs %d", p.Request, p.Needs,
+		again.Instances)
 }
 
 // texts: every figure has a reason and a source, every warning a hint.

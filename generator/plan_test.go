@@ -46,8 +46,9 @@ func FuzzPlan(f *testing.F) {
 			f.Add(cores, uint64(2*units.TiB-units.GiB), users, uint8(21), uint16(0))
 		}
 	}
-	f.Add(uint16(0), uint64(0), uint32(0), uint8(0), uint16(0))                      // the least of all
-	f.Add(uint16(1), uint64(0), uint32(99), uint8(0), uint16(20))                    // too small for one and for those stated
+	f.Add(uint16(0), uint64(0), uint32(0), uint8(0), uint16(0)) // the least of all
+	// too small for one and for those stated
+	f.Add(uint16(1), uint64(0), uint32(99), uint8(0), uint16(20))
 	f.Add(uint16(3), uint64(4*units.GiB), uint32(99), uint8(0), uint16(20))          // too small for those stated
 	f.Add(uint16(3), uint64(15*units.GiB), uint32(99), uint8(8), uint16(6))          // more than cores, without a licence
 	f.Add(uint16(15), uint64(64*units.GiB+12345), uint32(2999), uint8(0), uint16(0)) // odd bytes
@@ -70,7 +71,8 @@ func randomCase(rng *rand.Rand) Request {
 		instances = int(logUniform(rng, 64))
 	}
 	users := int(logUniform(rng, catalog.MaxUsers))
-	return planCase(uint16(logUniform(rng, 256)-1), uint64(memory-units.GiB), uint32(users-1), uint8(rng.Uint32N(72)), uint16(instances))
+	return planCase(uint16(logUniform(rng, 256)-1), uint64(memory-units.GiB), uint32(users-1), uint8(rng.Uint32N(72)),
+		uint16(instances))
 }
 
 // TestPlanSweep is what the fuzz test looks for, in every run of the tests.
@@ -104,9 +106,11 @@ func growProblems(tb testing.TB, r Request, users, cores int, memory units.Bytes
 			ps.want(false, "more "+what+" never end in an error", "%+v to %+v: %v", r, is[i], err)
 			continue
 		}
-		ps.want(p.Instances >= was.Instances, "more "+what+" never plan fewer instances", "%+v to %+v: %d to %d", r, is[i], was.Instances, p.Instances)
+		ps.want(p.Instances >= was.Instances, "more "+what+" never plan fewer instances", "%+v to %+v: %d to %d", r, is[i],
+			was.Instances, p.Instances)
 		if what == "users" {
-			ps.want(p.Memory.Limits >= was.Memory.Limits, "more users never get less memory", "%+v to %+v: %s to %s", r, is[i], was.Memory.Limits, p.Memory.Limits)
+			ps.want(p.Memory.Limits >= was.Memory.Limits, "more users never get less memory", "%+v to %+v: %s to %s", r, is[i],
+				was.Memory.Limits, p.Memory.Limits)
 		}
 	}
 	return ps
@@ -119,9 +123,11 @@ func FuzzPlanGrows(f *testing.F) {
 			f.Add(uint16(63), uint64(255*units.GiB), users, kind, uint32(5000), uint16(8), uint64(units.GiB))
 		}
 	}
-	f.Fuzz(func(t *testing.T, cores uint16, memory uint64, users uint32, kind uint8, more uint32, moreCores uint16, moreMemory uint64) {
+	f.Fuzz(func(t *testing.T, cores uint16, memory uint64, users uint32, kind uint8, more uint32, moreCores uint16,
+		moreMemory uint64) {
 		r := planCase(cores, memory, users, kind, 0)
-		growProblems(t, r, int(more%catalog.MaxUsers), int(moreCores%catalog.MaxCores), units.Bytes(moreMemory%uint64(2*units.TiB))).report(t)
+		growProblems(t, r, int(more%catalog.MaxUsers), int(moreCores%catalog.MaxCores),
+			units.Bytes(moreMemory%uint64(2*units.TiB))).report(t)
 	})
 }
 
@@ -195,7 +201,8 @@ func TestConcurrent(t *testing.T) {
 		r := aRequest()
 		r.Users, r.Concurrency, r.Concurrent = c.users, c.share, c.concurrent
 		if p := must(quickPlan(t, r))(t); p.Concurrent != c.want {
-			t.Errorf("%d users at %v, %d stated: got %d concurrent, want %d", c.users, c.share, c.concurrent, p.Concurrent, c.want)
+			t.Errorf("%d users at %v, %d stated: got %d concurrent, want %d", c.users, c.share, c.concurrent, p.Concurrent,
+				c.want)
 		}
 	}
 }
@@ -216,7 +223,8 @@ func TestCarries(t *testing.T) {
 		r.Users, r.Concurrent = max(r.Users, p.Carries.Concurrent), p.Carries.Concurrent
 		at, err := quickPlan(t, r)
 		enough := at.Instances >= ceilDiv(at.Concurrent, 125)
-		all.want(err == nil && enough, "a host carries what it is said to", "%+v carries %+v; planned for them: %+v, error %v", p.Host, p.Carries, at.Memory, err)
+		all.want(err == nil && enough, "a host carries what it is said to",
+			"%+v carries %+v; planned for them: %+v, error %v", p.Host, p.Carries, at.Memory, err)
 	}
 	all.report(t)
 }

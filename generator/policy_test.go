@@ -57,26 +57,36 @@ var exemptions = []exemption{
 	{[]string{stack.Traefik}, "4.1", []string{"user 0:0"}, always, "root, without the power of root",
 		"ports below 1024 on every engine, and the volume of the certificates"},
 	{[]string{stack.Traefik}, "5.4", []string{"NET_BIND_SERVICE"}, always, "ports 80 and 443", "ports below 1024"},
-	{[]string{stack.Traefik}, "5.4", []string{"DAC_READ_SEARCH"}, func(p Plan) bool { return p.Request.TLS.Mode == TLSFiles }, "mode 0600",
+	{[]string{stack.Traefik}, "5.4", []string{"DAC_READ_SEARCH"},
+		func(p Plan) bool { return p.Request.TLS.Mode == TLSFiles }, "mode 0600",
 		"the key of the certificate is another user's"},
 	{[]string{stack.Traefik}, "5.8", []string{"80"}, always, "the only ones published", "where browsers ask"},
 	{[]string{stack.Traefik}, "5.9", []string{"80"}, always, "the only ones published", "where browsers ask"},
-	{[]string{stack.Traefik}, "5.8", []string{"443"}, func(p Plan) bool { return p.Deployment.HTTPS }, "the only ones published", "where browsers ask"},
-	{[]string{stack.Traefik}, "5.9", []string{"443"}, func(p Plan) bool { return p.Deployment.HTTPS }, "the only ones published", "where browsers ask"},
-	{[]string{stack.Traefik}, "5.14", []string{"80", "443"}, func(p Plan) bool { return p.Request.Domain != Localhost }, "on every address",
+	{[]string{stack.Traefik}, "5.8", []string{"443"}, func(p Plan) bool { return p.Deployment.HTTPS },
+		"the only ones published", "where browsers ask"},
+	{[]string{stack.Traefik}, "5.9", []string{"443"}, func(p Plan) bool { return p.Deployment.HTTPS },
+		"the only ones published", "where browsers ask"},
+	{[]string{stack.Traefik}, "5.14", []string{"80", "443"}, func(p Plan) bool { return p.Request.Domain != Localhost },
+		"on every address",
 		"users come from everywhere"},
 	{[]string{stack.NodeExporter}, "5.6", []string{"/"}, always, "the host's root", "the host is what it measures"},
 	{[]string{stack.MongoDBExporter, stack.NATSExporter}, "5.27", []string{"no healthcheck"}, always, "health check",
 		"the images hold the program alone"},
-	{[]string{"otel-collector"}, "4.1", []string{"user 0:0"}, func(p Plan) bool { return p.Deployment.Logs }, "root, without any capability",
+	{[]string{"otel-collector"}, "4.1", []string{"user 0:0"}, func(p Plan) bool { return p.Deployment.Logs },
+		"root, without any capability",
 		"the logs are root's"},
-	{[]string{"otel-collector"}, "5.6", []string{"/var/lib/docker/containers"}, func(p Plan) bool { return p.Deployment.Logs }, "The mount also holds",
+	{[]string{"otel-collector"}, "5.6", []string{"/var/lib/docker/containers"},
+		func(p Plan) bool { return p.Deployment.Logs }, "The mount also holds",
 		"the logs are there"},
-	{[]string{"otel-collector"}, "5.27", []string{"no healthcheck"}, func(p Plan) bool { return p.Deployment.Logs }, "no health check",
+	{[]string{"otel-collector"}, "5.27", []string{"no healthcheck"}, func(p Plan) bool { return p.Deployment.Logs },
+		"no health check",
 		"the image holds the program alone"},
-	{[]string{stack.Traefik, "rocketchat-*"}, "internal", []string{"edge"}, always, "", "browsers, push, mail, marketplace"},
-	{[]string{"alertmanager"}, "internal", []string{"alerts"}, func(p Plan) bool { return p.Request.Alerts.Receiver != "" }, "", "it tells somebody outside"},
-	{[]string{stack.MongoDBExporter}, "internal", []string{"edge"}, func(p Plan) bool { return p.Request.MongoDB.External }, "", "the database is outside"},
+	{[]string{stack.Traefik, "rocketchat-*"}, "internal", []string{"edge"}, always, "",
+		"browsers, push, mail, marketplace"},
+	{[]string{"alertmanager"}, "internal", []string{"alerts"},
+		func(p Plan) bool { return p.Request.Alerts.Receiver != "" }, "", "it tells somebody outside"},
+	{[]string{stack.MongoDBExporter}, "internal", []string{"edge"},
+		func(p Plan) bool { return p.Request.MongoDB.External }, "", "the database is outside"},
 	{[]string{"rocketchat-*"}, "inlets", []string{"edge and backend"}, always, "", "it is what stands between"},
 }
 
@@ -140,7 +150,8 @@ func TestPolicy(t *testing.T) {
 		}
 		for i, services := range used {
 			needed[i] = true
-			if x := exemptions[i]; x.says != "" && !slices.ContainsFunc(services, func(s string) bool { return explained(m, s, x.says) }) {
+			if x := exemptions[i]; x.says != "" && !slices.ContainsFunc(services,
+				func(s string) bool { return explained(m, s, x.says) }) {
 				t.Errorf("%s: compose.yaml has no comment with exception and %q near one of %v", e.name, x.says, services)
 			}
 		}
@@ -149,8 +160,10 @@ func TestPolicy(t *testing.T) {
 		if !needed[i] {
 			t.Errorf("nobody needs the exemption %v from %s any more", x.services, x.point)
 		}
-		if _, err := strconv.ParseFloat(x.point, 64); (err == nil) != (x.says != "") || x.reason == "" || titleOf(x.point) == "" {
-			t.Errorf("the exemption %v from %s: is from no point, or without a reason, or nothing must be said of it", x.services, x.point)
+		if _, err := strconv.ParseFloat(x.point, 64); (err == nil) != (x.says != "") || x.reason == "" ||
+			titleOf(x.point) == "" {
+			t.Errorf("the exemption %v from %s: is from no point, or without a reason, or nothing must be said of it",
+				x.services, x.point)
 		}
 	}
 }
@@ -342,7 +355,8 @@ func TestPolicyCanFail(t *testing.T) {
 			}
 		}
 	}
-	open := strings.Replace(content(t, medium.project, tree.ComposeFile), "  monitoring:\n    internal: true\n", "  monitoring:\n", 1)
+	open := strings.Replace(content(t, medium.project, tree.ComposeFile), "  monitoring:\n    internal: true\n",
+		"  monitoring:\n", 1)
 	broken := files(tree.ComposeFile, open, tree.EnvFile, content(t, medium.project, tree.EnvFile))
 	rest, _ := unexcused(medium.plan, violations(policyModel(t, broken).project))
 	for _, name := range []string{stack.Prometheus, "grafana", stack.NodeExporter, stack.NATSExporter} {

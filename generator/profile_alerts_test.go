@@ -62,7 +62,8 @@ func TestAlertRanges(t *testing.T) {
 // TestOwnThreshold: one that a person states stands above the base's, and leaves
 // the others.
 func TestOwnThreshold(t *testing.T) {
-	own := must(catalog.DecodeProfile("own.yaml", []byte(overMedium+"alerts: {latency: {value: 2.5, source: measured}}\n")))(t)
+	own := must(catalog.DecodeProfile("own.yaml",
+		[]byte(overMedium+"alerts: {latency: {value: 2.5, source: measured}}\n")))(t)
 	want := must(catalog.Shipped("medium"))(t).Alerts.Thresholds()
 	want.Latency = 2.5
 	if got := own.Alerts.Thresholds(); got != want {

@@ -32,7 +32,8 @@ func TestShippedProfiles(t *testing.T) {
 	}
 	entries := must(profiles.FS.ReadDir("."))(t)
 	if len(entries) != len(catalog.ProfileNames())+3 {
-		t.Errorf("the package holds %d files: not the profiles, releases.yaml, images.yaml and environment.yaml", len(entries))
+		t.Errorf("the package holds %d files: not the profiles, releases.yaml, images.yaml and environment.yaml",
+			len(entries))
 	}
 }
 
@@ -47,7 +48,8 @@ func TestShippedValues(t *testing.T) {
 		}
 		for j, s := range small.Services.All() {
 			l := large.Services.All()[j]
-			if s.Shape.Memory.Value > l.Shape.Memory.Value || s.Shape.CPUs.Value > l.Shape.CPUs.Value || s.Shape.MemoryMin.Value > l.Shape.MemoryMin.Value {
+			if s.Shape.Memory.Value > l.Shape.Memory.Value || s.Shape.CPUs.Value > l.Shape.CPUs.Value ||
+				s.Shape.MemoryMin.Value > l.Shape.MemoryMin.Value {
 				t.Errorf("%s wants more for %s than %s does", small.Name, s.Name, large.Name)
 			}
 		}
@@ -71,7 +73,8 @@ var badProfiles = []struct{ name, text, want string }{
 	{"unknown key of a slice", overMedium + "os_reserve: {value: [{share: 0.1, upto: 4GiB}], source: s}\n", "upto"},
 	{"duplicate key of a value", overMedium + "heap_share: {value: 0.5, value: 0.6, source: s}\n", "value"},
 	{"no citation", overMedium + "heap_share: {value: 0.5}\n", "heap_share"},
-	{"no citation below", overMedium + "services: {mongodb: {memory_per_concurrent: {value: 3MiB}}}\n", "services.mongodb.memory_per_concurrent"},
+	{"no citation below", overMedium + "services: {mongodb: {memory_per_concurrent: {value: 3MiB}}}\n",
+		"services.mongodb.memory_per_concurrent"},
 	{"both citations", overMedium + "heap_share: {value: 0.5, source: s, assumption: a}\n", "heap_share"},
 	{"a source of no value", overMedium + "storage: {messages_per_user_day: {source: s}}\n", "messages_per_user_day"},
 	{"a value alone", overMedium + "heap_share: 0.5\n", "line 3"},
@@ -82,28 +85,36 @@ var badProfiles = []struct{ name, text, want string }{
 	{"range beyond all", overMedium + "users: {value: {min: 1, max: 1000001}, source: s}\n", "users"},
 	{"concurrency", overMedium + "concurrency: {value: 1.1, source: s}\n", "concurrency"},
 	{"concurrency of none", overMedium + "concurrency: {value: 0, source: s}\n", "concurrency"},
-	{"no users on an instance", overMedium + "concurrent_per_instance: {value: 0, source: s}\n", "concurrent_per_instance"},
+	{"no users on an instance", overMedium + "concurrent_per_instance: {value: 0, source: s}\n",
+		"concurrent_per_instance"},
 	{"no instance", overMedium + "min_instances: {value: 0, source: s}\n", "min_instances"},
 	{"kubernetes", overMedium + "kubernetes_from: {value: 0, source: s}\n", "kubernetes_from"},
 	{"presence", overMedium + "presence_cap: {value: 0, source: s}\n", "presence_cap"},
 	{"heap of all", overMedium + "heap_share: {value: 1, source: s}\n", "heap_share"},
 	{"cache below mongod's", overMedium + "cache: {value: {share: 0.5, less: 1GiB, min: 255MiB}, source: s}\n", "cache"},
 	{"retention", overMedium + "storage: {metrics_retention: {value: 2weeks, source: s}}\n", "storage.metrics_retention"},
-	{"retention in parts", overMedium + "storage: {metrics_retention: {value: 1d12h, source: s}}\n", "storage.metrics_retention"},
+	{"retention in parts", overMedium + "storage: {metrics_retention: {value: 1d12h, source: s}}\n",
+		"storage.metrics_retention"},
 	{"size of the metrics", overMedium + "storage: {metrics_size: {value: 1MiB, source: s}}\n", "storage.metrics_size"},
 	{"negative storage", overMedium + "storage: {messages_per_user_day: {value: -1, source: s}}\n", "storage"},
 	{"no slices", overMedium + "os_reserve: {value: [], source: s}\n", "os_reserve"},
-	{"slices that fall", overMedium + "os_reserve: {value: [{up_to: 4GiB, share: 0.1}, {up_to: 2GiB, share: 0.1}, {share: 0}], source: s}\n", "os_reserve"},
+	{"slices that fall", overMedium +
+		"os_reserve: {value: [{up_to: 4GiB, share: 0.1}, {up_to: 2GiB, share: 0.1}, {share: 0}], source: s}\n", "os_reserve"},
 	{"slices with an end", overMedium + "os_reserve: {value: [{up_to: 4GiB, share: 0.1}], source: s}\n", "os_reserve"},
 	{"slice of all", overMedium + "os_reserve: {value: [{share: 1}], source: s}\n", "os_reserve"},
 	{"slice of no number", overMedium + "os_reserve: {value: [{share: .nan}], source: s}\n", "os_reserve"},
 	{"no CPU", overMedium + "services: {nats: {cpus: {value: 0, source: s}}}\n", "services.nats.cpus"},
 	{"CPUs of no number", overMedium + "services: {nats: {cpus: {value: .nan, source: s}}}\n", "services.nats.cpus"},
 	{"CPUs without end", overMedium + "services: {nats: {cpus: {value: .inf, source: s}}}\n", "services.nats.cpus"},
-	{"negative CPUs", overMedium + "services: {mongodb: {cpus_per_concurrent: {value: -0.1, source: s}}}\n", "services.mongodb.cpus_per_concurrent"},
-	{"least memory", overMedium + "services: {nats: {memory_min: {value: 1MiB, source: s}}}\n", "services.nats.memory_min"},
-	{"memory below the least", overMedium + "services: {nats: {memory: {value: 16MiB, source: s}}}\n", "services.nats.memory"},
-	{"memory beyond every host", overMedium + "services: {mongodb: {memory_per_concurrent: {value: 1024PiB, source: s}}}\n", "services.mongodb.memory_per_concurrent"},
+	{"negative CPUs", overMedium + "services: {mongodb: {cpus_per_concurrent: {value: -0.1, source: s}}}\n",
+		"services.mongodb.cpus_per_concurrent"},
+	{"least memory", overMedium + "services: {nats: {memory_min: {value: 1MiB, source: s}}}\n",
+		"services.nats.memory_min"},
+	{"memory below the least", overMedium + "services: {nats: {memory: {value: 16MiB, source: s}}}\n",
+		"services.nats.memory"},
+	{"memory beyond every host", overMedium +
+		"services: {mongodb: {memory_per_concurrent: {value: 1024PiB, source: s}}}\n",
+		"services.mongodb.memory_per_concurrent"},
 }
 
 func TestDecodeProfileErrors(t *testing.T) {
@@ -113,7 +124,8 @@ func TestDecodeProfileErrors(t *testing.T) {
 			if err == nil {
 				t.Fatal("it was taken")
 			}
-			if msg := err.Error(); !strings.HasPrefix(msg, "own.yaml: ") || !strings.Contains(msg, c.want) || strings.Contains(msg, "\n") {
+			if msg := err.Error(); !strings.HasPrefix(msg, "own.yaml: ") || !strings.Contains(msg, c.want) ||
+				strings.Contains(msg, "\n") {
 				t.Errorf("%q: wants one line that begins with the file and holds %q", msg, c.want)
 			}
 		})
@@ -132,7 +144,8 @@ func TestMissingKeys(t *testing.T) {
 		name, _, found := strings.Cut(strings.TrimSpace(line), ":")
 		depth := len(line) - len(strings.TrimLeft(line, " "))
 		optional := strings.HasSuffix(name, "_per_concurrent")
-		if !found || depth > 4 || strings.ContainsAny(name[:1], "#-") || optional || name == "value" || name == "source" || name == "assumption" {
+		if !found || depth > 4 || strings.ContainsAny(name[:1], "#-") || optional || name == "value" || name == "source" ||
+			name == "assumption" {
 			continue
 		}
 		end := i + 1

@@ -15,7 +15,8 @@ import (
 // TestReadExample: the stand-ins are nobody's secret, so that checking with them
 // is not told of their mode.
 func TestReadExample(t *testing.T) {
-	dir := fstest.MapFS{tree.ComposeFile: {Data: []byte("services: {a: {image: \"a:1\"}}\n"), Mode: 0o644}, tree.EnvExample: {Data: exampleEnv(aRequest()), Mode: 0o644}}
+	dir := fstest.MapFS{tree.ComposeFile: {Data: []byte("services: {a: {image: \"a:1\"}}\n"), Mode: 0o644},
+		tree.EnvExample: {Data: exampleEnv(aRequest()), Mode: 0o644}}
 	p := must(tree.ReadProject(dir, tree.EnvExample))(t)
 	if found := validate.Files(p, stack.Host{}, validate.Disk{}); len(found) > 0 {
 		t.Errorf("found %+v", found)
@@ -35,7 +36,8 @@ func TestValidate(t *testing.T) {
 	if !errors.As(err, &found) || len(found.Findings) != 2 || len(v.Changes()) != 0 {
 		t.Fatalf("got %d changes, error %v", len(v.Changes()), err)
 	}
-	if msg := err.Error(); !strings.HasPrefix(msg, "compose.override.yaml:2: services.b.image: ") || !strings.HasSuffix(msg, " (and 1 more)") {
+	if msg := err.Error(); !strings.HasPrefix(msg, "compose.override.yaml:2: services.b.image: ") ||
+		!strings.HasSuffix(msg, " (and 1 more)") {
 		t.Errorf("message %q", msg)
 	}
 	if !slices.Equal(hintsOf(err), []string{found.Findings[0].Hint}) {

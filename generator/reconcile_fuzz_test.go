@@ -80,7 +80,8 @@ type editor struct {
 func (e *editor) edit() {
 	var paths []string
 	for path := range e.dir {
-		if path != tree.RequestFile && path != tree.EnvFile && path != tree.LockFile && path != tree.BaseFile && !strings.HasSuffix(path, tree.NewSuffix) {
+		if path != tree.RequestFile && path != tree.EnvFile && path != tree.LockFile && path != tree.BaseFile &&
+			!strings.HasSuffix(path, tree.NewSuffix) {
 			paths = append(paths, path)
 		}
 	}
@@ -194,7 +195,8 @@ func (e *editor) write(tb testing.TB, project tree.Project) {
 		changes = must(again.Offers(after))(tb).Changes()
 	}
 	if len(changes) > 0 || len(again.Conflicts()) != len(o.Conflicts()) {
-		tb.Errorf("a second run: %s and the lock or base, %d conflicts after %d", verbs(changes), len(again.Conflicts()), len(o.Conflicts()))
+		tb.Errorf("a second run: %s and the lock or base, %d conflicts after %d", verbs(changes), len(again.Conflicts()),
+			len(o.Conflicts()))
 	}
 	e.dir = after
 }
@@ -202,7 +204,10 @@ func (e *editor) write(tb testing.TB, project tree.Project) {
 // named reports whether a finding leads a person to an edit.
 func (e *editor) named(found *validate.FindingsError, o tree.Outcome) bool {
 	return slices.ContainsFunc(found.Findings, func(f validate.Finding) bool {
-		return slices.ContainsFunc(e.edited(o), func(path string) bool { return f.File == path || strings.Contains(f.Message, path) })
+		return slices.ContainsFunc(e.edited(o), func(path string) bool {
+			return f.File == path ||
+				strings.Contains(f.Message, path)
+		})
 	})
 }
 

@@ -73,7 +73,8 @@ func TestRenderSteps(t *testing.T) {
 			}
 			early := tree.Project{Files: first}
 			early.Sort()
-			for _, path := range []string{tree.ComposeFile, tree.OverrideFile, tree.EnvFile, tree.EnvExample, routes.File, routes.TargetsFile} {
+			for _, path := range []string{tree.ComposeFile, tree.OverrideFile, tree.EnvFile, tree.EnvExample, routes.File,
+				routes.TargetsFile} {
 				content(t, early, path)
 			}
 			for _, f := range validate.Files(early, request.Host, validate.Disk{}) {
@@ -144,7 +145,8 @@ func textFaults(f tree.File) []string {
 		faults = append(faults, "does not end with one line end")
 	}
 	for _, sign := range []string{"<no value>", "%!", "\r", "\x00", "{{", "<nil>", "map["} {
-		if bytes.Contains(f.Content, []byte(sign)) && !(sign == "{{" && path.Ext(f.Path) == ".json") { // Grafana's own legends
+		// Grafana's own legends
+		if bytes.Contains(f.Content, []byte(sign)) && !(sign == "{{" && path.Ext(f.Path) == ".json") {
 			faults = append(faults, fmt.Sprintf("holds %q", sign))
 		}
 	}
@@ -190,15 +192,18 @@ func TestRenderedSecrets(t *testing.T) {
 // TestRenderedOddNames: what Request.Check takes is written so that it is read
 // back as it was: the names below mean something else to YAML without quotes.
 func TestRenderedOddNames(t *testing.T) {
-	for _, project := range []string{"123", "0x10", "1e3", "1_000", "true", "null", "no", "on", "0o7", "1-1-2026", "y", "2026-01-01"} {
+	for _, project := range []string{"123", "0x10", "1e3", "1_000", "true", "null", "no", "on", "0o7", "1-1-2026", "y",
+		"2026-01-01"} {
 		r := aRequest()
 		r.Project = project
 		p := renderPlan(t, must(NewPlan(r, nil))(t), nil)
 		if m, err := composeModel(t, p); err != nil || m.Name != project {
-			t.Errorf("project %s: Compose reads %+v, error %v; Check finds %v", project, m, err, validate.Files(p, r.Host, validate.Disk{}))
+			t.Errorf("project %s: Compose reads %+v, error %v; Check finds %v", project, m, err,
+				validate.Files(p, r.Host, validate.Disk{}))
 		}
 	}
-	for _, email := range []string{"!ops@b.com", "#ops@b.com", "&ops@b.com", "*ops@b.com", "'ops@b.com", "{ops}@b.com", "|ops@b.com", "%ops@b.com", "`ops@b.com", "?ops@b.com", "-ops@b.com", "o'ps@b.com", "$ops@b.com", "null@b.com"} {
+	for _, email := range []string{"!ops@b.com", "#ops@b.com", "&ops@b.com", "*ops@b.com", "'ops@b.com", "{ops}@b.com",
+		"|ops@b.com", "%ops@b.com", "`ops@b.com", "?ops@b.com", "-ops@b.com", "o'ps@b.com", "$ops@b.com", "null@b.com"} {
 		r := aPublicRequest()
 		r.TLS.Email = email
 		if r.Check() != nil {
@@ -229,8 +234,10 @@ func TestScaleChanges(t *testing.T) {
 		want []string
 	}{
 		{"4 to 4", was, nil},
-		{"4 to 6", is, []string{tree.BaseFile, "README.md", tree.ComposeFile, "grafana/dashboards/nats.json", "grafana/dashboards/overview.json", "grafana/dashboards/traefik.json",
-			"prometheus/rules/rocketchat.yaml", "prometheus/targets/rocketchat.yaml", tree.LockFile, tree.RequestFile, "traefik/dynamic/rocketchat.yaml"}},
+		{"4 to 6", is, []string{tree.BaseFile, "README.md", tree.ComposeFile, "grafana/dashboards/nats.json",
+			"grafana/dashboards/overview.json", "grafana/dashboards/traefik.json",
+			"prometheus/rules/rocketchat.yaml", "prometheus/targets/rocketchat.yaml", tree.LockFile, tree.RequestFile,
+			"traefik/dynamic/rocketchat.yaml"}},
 	} {
 		var got []string
 		for _, change := range must(tree.Reconcile(current, renderFile(t, c.file, current[tree.EnvFile].Data)))(t).Changes {

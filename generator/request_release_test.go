@@ -27,20 +27,27 @@ func TestSetRelease(t *testing.T) {
 	replaced := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(releaseRequest) }
 	for _, c := range []struct{ name, text, release, mongoDB, want string }{
 		{"its own MongoDB", releaseRequest, "7.12.7", "7.0", replaced("7.10.9", "7.12.7")},
-		{"another MongoDB", releaseRequest, "7.13.9", "7.0", replaced("release: 7.10.9 # as of May\n", "release: 7.13.9 # as of May\nmongodb:\n  version: \"7.0\"\n")},
+		{"another MongoDB", releaseRequest, "7.13.9", "7.0",
+			replaced("release: 7.10.9 # as of May\n", "release: 7.13.9 # as of May\nmongodb:\n  version: \"7.0\"\n")},
 		{"below others", releaseRequest + members, "7.13.9", "7.0",
 			replaced("7.10.9", "7.13.9") + strings.Replace(members, "here\n", "here\n    version: \"7.0\"\n", 1)},
 		{"in place", replaced("7.10.9", "7.13.9") + "mongodb:\n  version: '7.0' # for now\n  members: 3\n", "8.5.3", "8.2",
 			replaced("7.10.9", "8.5.3") + "mongodb:\n  version: '8.2' # for now\n  members: 3\n"},
-		{"back to its own", replaced("7.10.9", "7.13.9") + "mongodb:\n  version: \"7.0\"\n  members: 3\n", "7.13.9", "8.0", replaced("7.10.9", "7.13.9") + "mongodb:\n  members: 3\n"},
-		{"and nothing is left", replaced("7.10.9", "7.13.9") + "mongodb:\n  version: \"7.0\"\n", "7.13.9", "8.0", replaced("7.10.9", "7.13.9")},
+		{"back to its own", replaced("7.10.9", "7.13.9") + "mongodb:\n  version: \"7.0\"\n  members: 3\n", "7.13.9", "8.0",
+			replaced("7.10.9", "7.13.9") + "mongodb:\n  members: 3\n"},
+		{"and nothing is left", replaced("7.10.9", "7.13.9") + "mongodb:\n  version: \"7.0\"\n", "7.13.9", "8.0",
+			replaced("7.10.9", "7.13.9")},
 		{"quoted", replaced("7.10.9", `"7.10.9"`), "7.12.7", "7.0", replaced("7.10.9", `"7.12.7"`)},
 		{"carriage returns", strings.ReplaceAll(releaseRequest, "\n", "\r\n"), "7.13.9", "7.0",
-			strings.ReplaceAll(replaced("release: 7.10.9 # as of May\n", "release: 7.13.9 # as of May\nmongodb:\n  version: \"7.0\"\n"), "\n", "\r\n")},
-		{"no line end", strings.TrimSuffix(replaced("release: 7.10.9 # as of May\n", ""), "\n") + "\nrelease: 7.10.9", "7.13.9", "7.0",
+			strings.ReplaceAll(replaced("release: 7.10.9 # as of May\n",
+				"release: 7.13.9 # as of May\nmongodb:\n  version: \"7.0\"\n"), "\n", "\r\n")},
+		{"no line end", strings.TrimSuffix(replaced("release: 7.10.9 # as of May\n", ""), "\n") + "\nrelease: 7.10.9",
+			"7.13.9", "7.0",
 			replaced("release: 7.10.9 # as of May\n", "") + "release: 7.13.9\nmongodb:\n  version: \"7.0\"\n"},
-		{"outside", releaseRequest + "mongodb: {external: true}\n", "8.9.1", "", replaced("7.10.9", "8.9.1") + "mongodb: {external: true}\n"},
-		{"outside, older", releaseRequest + "mongodb: {external: true}\n", "7.13.9", "7.0", replaced("7.10.9", "7.13.9") + "mongodb: {external: true}\n"},
+		{"outside", releaseRequest + "mongodb: {external: true}\n", "8.9.1", "",
+			replaced("7.10.9", "8.9.1") + "mongodb: {external: true}\n"},
+		{"outside, older", releaseRequest + "mongodb: {external: true}\n", "7.13.9", "7.0",
+			replaced("7.10.9", "7.13.9") + "mongodb: {external: true}\n"},
 		{"as it is", releaseRequest, "7.10.9", "7.0", releaseRequest},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -103,7 +110,8 @@ func TestMongoDBVersion(t *testing.T) {
 			t.Errorf("%s on %s: %v", c.release, c.version, err)
 			continue
 		}
-		if s := must(p.Service(stack.MongoDBService))(t); !strings.HasPrefix(s.Image, c.image) || p.MongoDBVersion != c.image[6:9] {
+		if s := must(p.Service(stack.MongoDBService))(t); !strings.HasPrefix(s.Image, c.image) ||
+			p.MongoDBVersion != c.image[6:9] {
 			t.Errorf("%s on %s: image %s, version %s", c.release, c.version, s.Image, p.MongoDBVersion)
 		}
 		warned := false

@@ -43,15 +43,18 @@ func TestRoutes(t *testing.T) {
 		want []string
 	}{
 		{"as it was written", func(dir fstest.MapFS) fstest.MapFS { return dir }, nil},
-		{"a server that is no service", replaced(routes.File, "http://rocketchat-4:", "http://rocketchat-5:"), []string{fmt.Sprintf(routes.File+names, "rocketchat-5")}},
+		{"a server that is no service", replaced(routes.File, "http://rocketchat-4:", "http://rocketchat-5:"),
+			[]string{fmt.Sprintf(routes.File+names, "rocketchat-5")}},
 		{"a server elsewhere", replaced(routes.File, "http://rocketchat-4:", "http://chat.yourcompany.com:"), nil},
-		{"a target that is no service", replaced(routes.TargetsFile, "rocketchat-4:", "rocketchat-7:"), []string{fmt.Sprintf(routes.TargetsFile+names, "rocketchat-7")}},
+		{"a target that is no service", replaced(routes.TargetsFile, "rocketchat-4:", "rocketchat-7:"),
+			[]string{fmt.Sprintf(routes.TargetsFile+names, "rocketchat-7")}},
 		{"a target elsewhere", replaced(routes.TargetsFile, "rocketchat-4:", "db-9:"), nil},
 		{"a service that nobody asks", func(dir fstest.MapFS) fstest.MapFS {
 			return with(dir, tree.OverrideFile, "services:\n  rocketchat-5: {image: a:1, networks: [backend]}\n")
 		}, nil},
 		{"a service of the override", func(dir fstest.MapFS) fstest.MapFS {
-			return with(replaced(routes.File, "http://rocketchat-4:", "http://rocketchat-5:")(dir), tree.OverrideFile, "services:\n  rocketchat-5: {image: a:1}\n")
+			return with(replaced(routes.File, "http://rocketchat-4:", "http://rocketchat-5:")(dir), tree.OverrideFile,
+				"services:\n  rocketchat-5: {image: a:1}\n")
 		}, nil},
 		{"a service taken away by the override", func(dir fstest.MapFS) fstest.MapFS {
 			return with(dir, tree.OverrideFile, "services:\n  rocketchat-4: !reset null\n")

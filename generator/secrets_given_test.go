@@ -55,7 +55,8 @@ func TestGivenSecretsRefused(t *testing.T) {
 		{"a null byte", map[string]string{"A": leak + "\x00"}, []string{"A"}},
 	} {
 		s, err := NewSecrets(aRequest(), []byte(whole+"OURS=mine\n"), c.given, failing{})
-		if err == nil || strings.Contains(err.Error(), leak) || strings.Contains(strings.Join(hintsOf(err), ""), leak) || len(hintsOf(err)) == 0 || s.env != nil {
+		if err == nil || strings.Contains(err.Error(), leak) || strings.Contains(strings.Join(hintsOf(err), ""), leak) ||
+			len(hintsOf(err)) == 0 || s.env != nil {
 			t.Errorf("%s: got error %v with hints %v and content %q", c.name, err, hintsOf(err), s.env)
 			continue
 		}
@@ -84,23 +85,27 @@ func TestSecretsOfOptions(t *testing.T) {
 		{"alerts to Rocket.Chat", func(r *Request) { r.Alerts.Receiver = AlertRocketChat }, nil, []string{secretAlertURL}},
 		{"alerts to a webhook", func(r *Request) { r.Alerts.Receiver = AlertWebhook }, nil, []string{secretAlertURL}},
 		{"alerts by mail", func(r *Request) { byMail(r, SMTP{}) }, nil, nil},
-		{"everything", func(r *Request) { *r = everything(); byMail(r, SMTP{Username: "chat"}) }, []string{secretAdmin}, []string{secretS3Key, secretS3Secret, secretSMTP}},
+		{"everything", func(r *Request) { *r = everything(); byMail(r, SMTP{Username: "chat"}) }, []string{secretAdmin},
+			[]string{secretS3Key, secretS3Secret, secretSMTP}},
 	} {
 		r := aRequest()
 		c.change(&r)
 		s := must(NewSecrets(r, nil, given(r), rand.NewChaCha8([32]byte{4})))(t)
-		want := append([]string{secretKeyfile, secretRoot, secretApp, secretExporter, secretBackup, secretNATS, secretGrafana}, c.made...)
+		want := append([]string{secretKeyfile, secretRoot, secretApp, secretExporter, secretBackup, secretNATS,
+			secretGrafana}, c.made...)
 		if !slices.Equal(s.Made, want) {
 			t.Errorf("%s: made %v, want %v", c.name, s.Made, want)
 		}
-		if got, want := slices.Sorted(maps.Keys(readEnv(t, s))), slices.Sorted(slices.Values(append(want, c.given...))); !slices.Equal(got, want) {
+		if got, want := slices.Sorted(maps.Keys(readEnv(t, s))),
+			slices.Sorted(slices.Values(append(want, c.given...))); !slices.Equal(got, want) {
 			t.Errorf("%s: .env has %v, want %v", c.name, got, want)
 		}
 		for _, name := range c.given {
 			all := given(r)
 			delete(all, name)
 			s, err := NewSecrets(r, nil, all, rand.NewChaCha8([32]byte{4}))
-			if err == nil || !strings.Contains(err.Error(), name+" is missing") || !strings.Contains(strings.Join(hintsOf(err), ""), "--secret "+name+"=FILE") || s.env != nil {
+			if err == nil || !strings.Contains(err.Error(), name+" is missing") ||
+				!strings.Contains(strings.Join(hintsOf(err), ""), "--secret "+name+"=FILE") || s.env != nil {
 				t.Errorf("%s without %s: got error %v with hints %v", c.name, name, err, hintsOf(err))
 			}
 		}
@@ -115,7 +120,8 @@ func TestSecretsNowhereElse(t *testing.T) {
 	login := everything()
 	byMail(&login, SMTP{Username: "chat"})
 	for i, r := range []Request{everything(), outside, login} {
-		given := map[string]string{"ROCKETCHAT_LICENSE": "hunter2-licence", "REG_TOKEN": "hunter2-token", "MONGODB_EXPORTER_URL": "hunter2-url"}
+		given := map[string]string{"ROCKETCHAT_LICENSE": "hunter2-licence", "REG_TOKEN": "hunter2-token",
+			"MONGODB_EXPORTER_URL": "hunter2-url"}
 		_, names := secretNames(r)
 		for _, name := range names {
 			if given[name] = "hunter2-" + name; name == secretMongoURL {
@@ -148,7 +154,8 @@ func TestSecretsInURLs(t *testing.T) {
 	const password = "p@ss/w?rd#%41:x"
 	r := aRequest()
 	for name, at := range map[string][2]string{
-		secretApp: {"rocketchat-1", "MONGO_URL"}, secretExporter: {stack.MongoDBExporter, "MONGODB_URI"}, secretNATS: {"rocketchat-1", "TRANSPORTER"},
+		secretApp: {"rocketchat-1", "MONGO_URL"}, secretExporter: {stack.MongoDBExporter, "MONGODB_URI"},
+		secretNATS: {"rocketchat-1", "TRANSPORTER"},
 	} {
 		s, err := NewSecrets(r, nil, map[string]string{name: password}, rand.NewChaCha8([32]byte{6}))
 		if err != nil {

@@ -194,7 +194,8 @@ func TestCheckMongoURL(t *testing.T) {
 	const leak = "hunter2"
 	for _, url := range []string{
 		"", "mongodb://", "mongodb+srv://", "http://u:" + leak + "@h", "u:" + leak + "@h/d", "mongodb:/u:" + leak + "@h",
-		"mongodb://u:" + leak + " @h", "mongodb://u:" + leak + "\n@h", "mongodb://u:" + leak + "'@h", "mongodb://u:" + leak + "\"@h",
+		"mongodb://u:" + leak + " @h", "mongodb://u:" + leak + "\n@h", "mongodb://u:" + leak + "'@h",
+		"mongodb://u:" + leak + "\"@h",
 		"mongodb://u:" + leak + "\\@h", "mongodb://u:" + leak + "`@h",
 	} {
 		err := CheckMongoURL(url)

@@ -11,7 +11,8 @@ func TestSite(t *testing.T) {
 	r.Instances, r.Edition = 2, Licensed
 	p := must(NewPlan(r, nil))(t)
 	s := p.Site()
-	if s.External || s.Volume || !slices.Equal(s.Members, []string{"mongodb"}) || !slices.Equal(s.Replicas, []string{"rocketchat-1", "rocketchat-2"}) {
+	if s.External || s.Volume || !slices.Equal(s.Members, []string{"mongodb"}) ||
+		!slices.Equal(s.Replicas, []string{"rocketchat-1", "rocketchat-2"}) {
 		t.Errorf("got %+v", s)
 	}
 	if v := p.Versions(); v != (catalog.Deployment{Release: p.Release, MongoDB: p.MongoDBVersion}) || v.MongoDB == "" {

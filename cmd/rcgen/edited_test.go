@@ -17,13 +17,16 @@ var update = flag.Bool("update", false, "write examples/edited-before and edited
 // in its file once.
 var edits = []struct{ file, old, new string }{
 	{"compose.yaml", "    mem_limit: 267m\n", "    mem_limit: 512m # ours: many large uploads\n"},
-	{"compose.yaml", "  pids_limit: 1024\n  stop_grace_period: 30s\n", "  pids_limit: 1024\n  # ours: exports of the works council end first\n  stop_grace_period: 90s\n"},
+	{"compose.yaml", "  pids_limit: 1024\n  stop_grace_period: 30s\n",
+		"  pids_limit: 1024\n  # ours: exports of the works council end first\n  stop_grace_period: 90s\n"},
 	{"compose.yaml", "\n  nats:\n", "\n  # ours: ask the network team before you touch it\n  nats:\n"},
 	{"traefik/traefik.yaml", "  level: INFO\n", "  level: DEBUG # ours, until the move is done\n"},
 	{"traefik/dynamic/rocketchat.yaml", "retry: {attempts: 40,", "retry: {attempts: 50,"},
 	{"prometheus/prometheus.yaml", "  scrape_interval: 30s\n", "  scrape_interval: 15s # ours\n"},
-	{"prometheus/prometheus.yaml", "  evaluation_interval: 30s\n", "  evaluation_interval: 30s\n  external_labels: {site: hamburg} # ours\n"},
-	{"compose.override.yaml", "services: {}\n", "services:\n  grafana:\n    environment:\n      GF_AUTH_ANONYMOUS_ENABLED: \"true\"\n"},
+	{"prometheus/prometheus.yaml", "  evaluation_interval: 30s\n",
+		"  evaluation_interval: 30s\n  external_labels: {site: hamburg} # ours\n"},
+	{"compose.override.yaml", "services: {}\n",
+		"services:\n  grafana:\n    environment:\n      GF_AUTH_ANONYMOUS_ENABLED: \"true\"\n"},
 }
 
 // TestExampleEdited runs init, makes the edits, and scales: examples/ shows the
@@ -39,7 +42,8 @@ func TestExampleEdited(t *testing.T) {
 		}
 		return got.stdout
 	}
-	do("init", "--users", "3000", "--edition", "licensed", "--domain", "chat.yourcompany.com", "--acme-email", "ops@yourcompany.com",
+	do("init", "--users", "3000", "--edition", "licensed", "--domain", "chat.yourcompany.com",
+		"--acme-email", "ops@yourcompany.com",
 		"--cores", "8", "--memory", "32GiB")
 	for _, e := range edits {
 		edit(t, filepath.Join(dir, e.file), e.old, e.new)

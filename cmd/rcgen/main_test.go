@@ -181,15 +181,17 @@ var badValues = map[string][]string{
 	"instances":   {"0", "-1", "1001", "two", ""},
 	"project":     {"my project", "Chat", "-chat", "chat.firma", "${X}", ""},
 	"edition":     {"enterprise", "Community"},
-	"release":     {"latest", "8.9", "v8.9.1", "6.0.0", "7.0.0-rc.1", "8.9.1+build", "8.9.1 ", ""}, // no image tag has a plus
-	"profile":     {"huge", "Small", "/"},
-	"format":      {"xml", "JSON", ""},
-	"tls":         {"maybe", "ACME", "acme", "files", ""},
+	// no image tag has a plus
+	"release": {"latest", "8.9", "v8.9.1", "6.0.0", "7.0.0-rc.1", "8.9.1+build", "8.9.1 ", ""},
+	"profile": {"huge", "Small", "/"},
+	"format":  {"xml", "JSON", ""},
+	"tls":     {"maybe", "ACME", "acme", "files", ""},
 	"domain": { // cannot be the name in a URL, a certificate or a rule of Traefik's
 		"", " ", ".", "a b.de", "chat.firma.de\n", "chat.firma.de\nx: y", "chat'.firma.de", `chat".firma.de`,
 		"chat`.firma.de", "${X}", "$(id).firma.de", "https://chat.firma.de", "chat.firma.de:8080", "chat.firma.de/chat",
 		"chat.firma.de.", "chat..firma.de", "-chat.firma.de", "chat-.firma.de", "chat_1.firma.de", "*.firma.de",
-		"ops@firma.de", "::1", "[::1]", "1.2.3", "192.0.2.7:80", strings.Repeat("a", 64) + ".de", strings.Repeat("a.", 127) + "de",
+		"ops@firma.de", "::1", "[::1]", "1.2.3", "192.0.2.7:80", strings.Repeat("a", 64) + ".de",
+		strings.Repeat("a.", 127) + "de",
 		"chat.firma.de#x", "chat.firma.de?x", `chat\.firma.de`, "chat\x00.firma.de", "\xff.firma.de", "xn--a.firma.de",
 	},
 }
@@ -242,7 +244,8 @@ func TestInitRefusesInput(t *testing.T) {
 // initRefuses runs init and wants an error that a person can act on.
 func initRefuses(t *testing.T, want string, args ...string) {
 	dir := filepath.Join(t.TempDir(), "project")
-	refused(t, want, rcgen(nil, append([]string{"init", "--dir", dir, "--users", "50", "--cores", "4", "--memory", "8GiB"}, args...)...))
+	refused(t, want, rcgen(nil, append([]string{"init", "--dir", dir, "--users", "50", "--cores", "4", "--memory", "8GiB"},
+		args...)...))
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("the directory was made")
 	}
@@ -270,7 +273,8 @@ func TestInitWithoutMeasuring(t *testing.T) {
 		}
 	}
 	refused(t, "physical memory: size unknown", rcgen(blind, "init", "--dir", dir, "--users", "50", "--cores", "4"))
-	if got := rcgen(blind, "init", "--dir", dir, "--users", "50", "--cores", "4", "--memory", "8GiB"); got.code != exitDone {
+	if got := rcgen(blind, "init", "--dir", dir, "--users", "50", "--cores", "4",
+		"--memory", "8GiB"); got.code != exitDone {
 		t.Errorf("both given: exit code %d\n%s", got.code, got.stderr)
 	}
 }

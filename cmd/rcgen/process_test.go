@@ -87,7 +87,8 @@ func comparePairs(t *testing.T, rcgen, compose string, instances int) {
 		dir := filepath.Join(t.TempDir(), "project")
 		a := measure(t, exec.Command(rcgen, "init", "--users", "3000", "--cores", "64", "--memory", "256GiB",
 			"--instances", strconv.Itoa(instances), "--dir", dir))
-		b := measure(t, exec.Command(compose, "--project-directory", dir, "-f", filepath.Join(dir, "compose.yaml"), "config", "-q"))
+		b := measure(t, exec.Command(compose, "--project-directory", dir, "-f", filepath.Join(dir, "compose.yaml"), "config",
+			"-q"))
 		if i == 0 {
 			continue // the first pair warms the page cache
 		}
@@ -96,7 +97,8 @@ func comparePairs(t *testing.T, rcgen, compose string, instances int) {
 		walls, others, peaks = append(walls, a.wall), append(others, b.wall), append(peaks, a.peak)
 	}
 	name := fmt.Sprintf("init, %d instances", instances)
-	t.Logf("%s: median wall %v, docker compose config -q %v; cpu ratio %.2f", name, median(walls), median(others), median(cpus))
+	t.Logf("%s: median wall %v, docker compose config -q %v; cpu ratio %.2f", name, median(walls), median(others),
+		median(cpus))
 	within(t, name+": wall ratio", median(ratios), "", maxRatio[instances])
 	within(t, name+": peak memory", median(peaks), "MiB", maxPeakMiB)
 }

@@ -79,7 +79,8 @@ func TestReleasesTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "rcgen.yaml"), []byte(strings.Replace(string(text), "8.5.1", "9.7.2", 1)), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "rcgen.yaml"), []byte(strings.Replace(string(text), "8.5.1", "9.7.2", 1)),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	got = rcgen(on("2027-01-31"), "releases", "--dir", dir)
@@ -116,7 +117,8 @@ func TestReleasesRefresh(t *testing.T) {
 	if kept.stdout != got.stdout || kept.stderr != "" {
 		t.Errorf("kept:\n%s%s", kept.stdout, kept.stderr)
 	}
-	if r := row(t, l, "9.1.2"); r.SupportedUntil != "2027-07-15" || r.Computed || strings.Join(r.MongoDB, " ") != "8.0 9.0" || r.Node != "24.22.1" || r.Source != s.URL {
+	if r := row(t, l, "9.1.2"); r.SupportedUntil != "2027-07-15" || r.Computed ||
+		strings.Join(r.MongoDB, " ") != "8.0 9.0" || r.Node != "24.22.1" || r.Source != s.URL {
 		t.Errorf("9.1.2: %+v", r)
 	}
 	if r := row(t, l, "8.9.4"); r.SupportedUntil != "2027-11-30" || !r.LTS || r.Default {
@@ -131,7 +133,8 @@ func TestReleasesRefresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, "refused", rcgen(on("2026-12-24"), "releases", "--refresh", "--dir", t.TempDir()))
-	refused(t, "not the address", rcgen(on("2026-12-24"), "releases", "--refresh", "--url", "ftp://x", "--dir", t.TempDir()))
+	refused(t, "not the address", rcgen(on("2026-12-24"), "releases", "--refresh", "--url", "ftp://x",
+		"--dir", t.TempDir()))
 	refused(t, "--url", rcgen(on("2026-12-24"), "releases", "--url", s.URL, "--dir", t.TempDir()))
 	if after, err := os.ReadFile(file); err != nil || string(after) != string(before) {
 		t.Errorf("a failed refresh changed the cache: %v", err)

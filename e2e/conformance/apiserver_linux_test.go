@@ -41,7 +41,8 @@ func TestAPIServer(t *testing.T) {
 	}
 	s := startAPIServer(t)
 	for _, name := range []string{namespace, "monitoring", "openshift-monitoring"} {
-		if err := s.create(t.Context(), parse(t, "apiVersion: v1\nkind: Namespace\nmetadata: {name: "+name+"}"), nil); err != nil {
+		if err := s.create(t.Context(), parse(t, "apiVersion: v1\nkind: Namespace\nmetadata: {name: "+name+"}"),
+			nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -170,9 +171,11 @@ func startAPIServer(t *testing.T) *apiServer {
 	url := "http://127.0.0.1:" + etcd
 	start(t, bin["etcd"], "--data-dir="+filepath.Join(dir, "etcd"), "--unsafe-no-fsync",
 		"--listen-client-urls="+url, "--advertise-client-urls="+url, "--listen-peer-urls=http://127.0.0.1:"+peer)
-	start(t, bin["kube-apiserver"], "--etcd-servers="+url, "--cert-dir="+filepath.Join(dir, "certs"), "--bind-address=127.0.0.1", "--secure-port="+port,
+	start(t, bin["kube-apiserver"], "--etcd-servers="+url, "--cert-dir="+filepath.Join(dir, "certs"),
+		"--bind-address=127.0.0.1", "--secure-port="+port,
 		"--token-auth-file="+tokens, "--authorization-mode=AlwaysAllow", "--disable-admission-plugins=ServiceAccount",
-		"--service-account-issuer=https://conformance.test", "--service-account-key-file="+key, "--service-account-signing-key-file="+key,
+		"--service-account-issuer=https://conformance.test", "--service-account-key-file="+key,
+		"--service-account-signing-key-file="+key,
 		"--service-cluster-ip-range=10.0.0.0/24", "--endpoint-reconciler-type=none")
 
 	s := &apiServer{}
@@ -206,9 +209,11 @@ func buildControlPlane(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	bin := map[string]string{}
-	for name, pkg := range map[string]string{"etcd": "go.etcd.io/etcd/server/v3", "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver"} {
+	for name, pkg := range map[string]string{"etcd": "go.etcd.io/etcd/server/v3",
+		"kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver"} {
 		bin[name] = filepath.Join(cache, "rcgen", "controlplane", name)
-		build := exec.CommandContext(t.Context(), "go", "build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", bin[name], pkg)
+		build := exec.CommandContext(t.Context(), "go", "build", "-mod=readonly", "-trimpath", "-buildvcs=false",
+			"-ldflags", "-s -w", "-o", bin[name], pkg)
 		build.Dir, build.Env = "controlplane", append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 		if out, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", name, err, out)

@@ -65,7 +65,8 @@ func TestFlux(t *testing.T) {
 				checkFluxRelease(t, e, c, find[fluxhelm.HelmRelease](c, "HelmRelease", name))
 			}
 			main := find[fluxhelm.HelmRelease](c, "HelmRelease", release)
-			if main == nil || main.Spec.Chart == nil || main.Spec.Chart.Spec.Chart != chartName || main.Spec.Chart.Spec.Version != chartVersion {
+			if main == nil || main.Spec.Chart == nil || main.Spec.Chart.Spec.Chart != chartName ||
+				main.Spec.Chart.Spec.Version != chartVersion {
 				t.Errorf("HelmReleases %v: not chart %s %s", c.names("HelmRelease"), chartName, chartVersion)
 			}
 		})
@@ -133,7 +134,8 @@ func TestArgoCD(t *testing.T) {
 						}
 					}
 				}
-				if a.Spec.Project == "" || a.Spec.Destination.Namespace == "" || a.Spec.Destination.Server+a.Spec.Destination.Name == "" {
+				if a.Spec.Project == "" || a.Spec.Destination.Namespace == "" ||
+					a.Spec.Destination.Server+a.Spec.Destination.Name == "" {
 					t.Errorf("%s: project or destination is missing", name)
 				}
 			}
@@ -185,7 +187,8 @@ func TestFleet(t *testing.T) {
 				}
 				checkBundle(t, e, dir, b)
 			}
-			if b := bundles["rocketchat"].Helm; b == nil || b.Chart != chartName || b.Version != chartVersion || b.Repo != chartRepo || b.ReleaseName != release {
+			if b := bundles["rocketchat"].Helm; b == nil || b.Chart != chartName || b.Version != chartVersion ||
+				b.Repo != chartRepo || b.ReleaseName != release {
 				t.Errorf("bundles %v: none of chart %s %s", bundles, chartName, chartVersion)
 			}
 		})
@@ -217,7 +220,8 @@ func TestRancher(t *testing.T) {
 		t.Run(e.String(), func(t *testing.T) {
 			c := e.decoded(t)
 			main := find[k3shelm.HelmChart](c, "HelmChart", release)
-			if main == nil || main.Spec.Chart != chartName || main.Spec.Version != chartVersion || main.Spec.Repo != chartRepo || main.Spec.TargetNamespace != namespace {
+			if main == nil || main.Spec.Chart != chartName || main.Spec.Version != chartVersion || main.Spec.Repo != chartRepo ||
+				main.Spec.TargetNamespace != namespace {
 				t.Fatalf("HelmCharts %v: none of chart %s %s", c.names("HelmChart"), chartName, chartVersion)
 			}
 			repos := map[string]bool{}

@@ -78,7 +78,8 @@ func effects(c cluster, values []byte) error {
 		return fmt.Errorf("no Deployment of Rocket.Chat: %v", c.names("Deployment"))
 	}
 	return errors.Join(
-		checkMain(main, v), checkServices(c, v), checkConnections(c, v), checkBudget(c, v), checkIngress(c, v), checkAbsent(c),
+		checkMain(main, v), checkServices(c, v), checkConnections(c, v), checkBudget(c, v), checkIngress(c, v),
+		checkAbsent(c),
 	)
 }
 
@@ -99,12 +100,14 @@ func checkMain(d *appsv1.Deployment, v chartValues) error {
 	}) {
 		errs = append(errs, fmt.Errorf("the Secret %q does not reach Rocket.Chat", v.ExtraSecret))
 	}
-	if v.ReplicaCount > 1 && (d.Spec.Template.Spec.Affinity == nil || d.Spec.Template.Spec.Affinity.PodAntiAffinity == nil) {
+	if v.ReplicaCount > 1 && (d.Spec.Template.Spec.Affinity == nil ||
+		d.Spec.Template.Spec.Affinity.PodAntiAffinity == nil) {
 		errs = append(errs, errors.New("all replicas may land on one node"))
 	}
 	for _, volume := range d.Spec.Template.Spec.Volumes {
 		if volume.PersistentVolumeClaim != nil {
-			errs = append(errs, fmt.Errorf("volume %s: a claim binds the replicas to one node (RocketChat/helm-charts#212)", volume.Name))
+			errs = append(errs, fmt.Errorf("volume %s: a claim binds the replicas to one node (RocketChat/helm-charts#212)",
+				volume.Name))
 		}
 	}
 	return errors.Join(errs...)
@@ -217,7 +220,8 @@ func checkAbsent(c cluster) error {
 		}
 	}
 	if len(c.names("PodMonitor")) != 1 {
-		errs = append(errs, fmt.Errorf("PodMonitors %v, want one: Prometheus would see nothing, or all of it twice", c.names("PodMonitor")))
+		errs = append(errs, fmt.Errorf("PodMonitors %v, want one: Prometheus would see nothing, or all of it twice",
+			c.names("PodMonitor")))
 	}
 	return errors.Join(errs...)
 }

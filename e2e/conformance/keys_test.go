@@ -79,7 +79,8 @@ func matters(t *testing.T, file string, values []byte, at string) bool {
 // TestMatters holds matters itself. The templates of the stand-in name neither key.
 func TestMatters(t *testing.T) {
 	values := export(t, "helm", large).file(t, "rocketchat/values.yaml")
-	for at, want := range map[string]bool{"microservices.presence.replicas": true, "microservices.presence.replicaCount": false} {
+	for at, want := range map[string]bool{"microservices.presence.replicas": true,
+		"microservices.presence.replicaCount": false} {
 		if slices.Contains(keysOf(t, standin), at) != want {
 			t.Errorf("%s: the stand-in's values have changed", at)
 		}

@@ -229,7 +229,8 @@ func TestOpenShift(t *testing.T) {
 			if ingress.Spec.IngressClassName != nil {
 				t.Error("a class that OpenShift may not have: it would ignore the Ingress")
 			}
-			if ingress.Annotations["route.openshift.io/termination"] != "edge" || ingress.Annotations["haproxy.router.openshift.io/timeout"] == "" {
+			if ingress.Annotations["route.openshift.io/termination"] != "edge" ||
+				ingress.Annotations["haproxy.router.openshift.io/timeout"] == "" {
 				t.Errorf("annotations %v: no https, or websockets that end after 30 s", ingress.Annotations)
 			}
 		})

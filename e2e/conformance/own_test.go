@@ -10,11 +10,12 @@ import (
 // the fields here are those that an export may use, by name, from the sources named
 // at each. A field that is missing here is refused, until someone looks it up.
 var own = map[schema.GroupVersionKind]func() any{
-	{Group: "route.openshift.io", Version: "v1", Kind: "Route"}:                   func() any { return new(Route) },
-	{Group: "argoproj.io", Version: "v1alpha1", Kind: "Application"}:              func() any { return new(Application) },
-	{Group: "fleet.cattle.io", Version: "v1alpha1", Kind: "GitRepo"}:              func() any { return new(GitRepo) },
-	{Group: "catalog.cattle.io", Version: "v1", Kind: "ClusterRepo"}:              func() any { return new(ClusterRepo) },
-	{Group: "helm.openshift.io", Version: "v1beta1", Kind: "HelmChartRepository"}: func() any { return new(HelmChartRepository) },
+	{Group: "route.openshift.io", Version: "v1", Kind: "Route"}:      func() any { return new(Route) },
+	{Group: "argoproj.io", Version: "v1alpha1", Kind: "Application"}: func() any { return new(Application) },
+	{Group: "fleet.cattle.io", Version: "v1alpha1", Kind: "GitRepo"}: func() any { return new(GitRepo) },
+	{Group: "catalog.cattle.io", Version: "v1", Kind: "ClusterRepo"}: func() any { return new(ClusterRepo) },
+	{Group: "helm.openshift.io", Version: "v1beta1",
+		Kind: "HelmChartRepository"}: func() any { return new(HelmChartRepository) },
 }
 
 // object metadata that every kind has.

@@ -22,16 +22,20 @@ var limit = Thresholds{
 	EventLoopLag: 0.07, EventLoopLagCritical: 0.2, EventLoopUtilization: 0.9, HeapShare: 0.85, CPUShare: 0.9,
 	MemoryShare: 0.9, RoundTrip: 1, PushQueue: 1000, CapacityShare: 0.9, RateLimited: 1, Restarts: 3, Connections: 0.8,
 	CacheDirty: 0.15, CacheUsed: 0.9, LockQueue: 20, ReplicationLag: 30, ErrorShare: 0.05, Latency: 1,
-	CertificateDays: 14, CertificateCritical: 3, HostMemory: 0.05, HostCPU: 0.9, DiskFree: 0.1, DiskFillHours: 24, ClockOffset: 0.5,
+	CertificateDays: 14, CertificateCritical: 3, HostMemory: 0.05, HostCPU: 0.9, DiskFree: 0.1, DiskFillHours: 24,
+	ClockOffset: 0.5,
 }
 
 // deployments are those whose rules promtool tests. Together they have every rule.
 var deployments = map[string]Deployment{
-	"medium": {Instances: 5, Concurrent: 600, MemoryLimit: 2 << 30, HeapLimit: 3 << 29, CPULimit: 1.5, ProxyMemory: 267 << 20, Members: 1,
+	"medium": {Instances: 5, Concurrent: 600, MemoryLimit: 2 << 30, HeapLimit: 3 << 29, CPULimit: 1.5,
+		ProxyMemory: 267 << 20, Members: 1,
 		HTTPS: true, Licensed: true, PresenceCap: 200, Logs: true, Thresholds: limit},
-	"members": {Instances: 3, Concurrent: 300, MemoryLimit: 2 << 30, HeapLimit: 3 << 29, CPULimit: 1.5, ProxyMemory: 230 << 20, Members: 3,
+	"members": {Instances: 3, Concurrent: 300, MemoryLimit: 2 << 30, HeapLimit: 3 << 29, CPULimit: 1.5,
+		ProxyMemory: 230 << 20, Members: 3,
 		PresenceCap: 200, Thresholds: limit},
-	"small": {Instances: 1, Concurrent: 100, MemoryLimit: 2 << 30, HeapLimit: 3 << 29, CPULimit: 1.5, ProxyMemory: 205 << 20,
+	"small": {Instances: 1, Concurrent: 100, MemoryLimit: 2 << 30, HeapLimit: 3 << 29, CPULimit: 1.5,
+		ProxyMemory: 205 << 20,
 		PresenceCap: 200, Thresholds: limit},
 }
 
@@ -98,7 +102,8 @@ func checkRule(t *testing.T, r Rule) {
 	if strings.Contains(r.Summary, "\n") || len(r.Summary) > 100 || strings.HasSuffix(r.Summary, ".") {
 		t.Errorf("%s: %q is no headline", r.Name, r.Summary)
 	}
-	if sentences := strings.Count(r.Runbook, ". ") + 1; sentences < 2 || !strings.Contains(r.Runbook, "`") || !strings.HasSuffix(r.Runbook, ".") {
+	if sentences := strings.Count(r.Runbook, ". ") + 1; sentences < 2 || !strings.Contains(r.Runbook, "`") ||
+		!strings.HasSuffix(r.Runbook, ".") {
 		t.Errorf("%s: a runbook has a command and a few sentences: %q", r.Name, r.Runbook)
 	}
 	for _, text := range []string{r.Expr, r.Summary, r.Description, r.Runbook} {
@@ -157,9 +162,11 @@ func TestDeployments(t *testing.T) {
 		{"without logs", func(d *Deployment) { d.Logs = false }, []string{"LogsDown", "LogsRefused", "LogsNotDelivered"}},
 		{"one replica", func(d *Deployment) { d.Instances = 1 },
 			[]string{"RocketChatReplicasDown", "RocketChatVersionsDiffer", "NATSReplicasNotConnected"}},
-		{"unlicensed", func(d *Deployment) { d.Licensed = false }, []string{"RocketChatPresenceCap", "NATSReplicasNotConnected"}},
+		{"unlicensed", func(d *Deployment) { d.Licensed = false },
+			[]string{"RocketChatPresenceCap", "NATSReplicasNotConnected"}},
 		{"three members", func(d *Deployment) { d.Members = 3 }, []string{"MongoDBMemberUnhealthy", "MongoDBReplicationLag"}},
-		{"MongoDB elsewhere", func(d *Deployment) { d.Members = 0 }, []string{"MongoDBMemberUnhealthy", "MongoDBReplicationLag"}},
+		{"MongoDB elsewhere", func(d *Deployment) { d.Members = 0 },
+			[]string{"MongoDBMemberUnhealthy", "MongoDBReplicationLag"}},
 	} {
 		before, d := deployments["medium"], deployments["medium"]
 		c.change(&d)

@@ -46,7 +46,8 @@ func TestReleases(t *testing.T) {
 		}
 	}
 	if r.Default != DefaultRelease || newestLTS != DefaultRelease {
-		t.Errorf("default: %s in releases.yaml, %s in the code, newest supported long-term line %s", r.Default, DefaultRelease, newestLTS)
+		t.Errorf("default: %s in releases.yaml, %s in the code, newest supported long-term line %s", r.Default,
+			DefaultRelease, newestLTS)
 	}
 	if r.Oldest != OldestRelease {
 		t.Errorf("oldest: %s in releases.yaml, %s in the code", r.Oldest, OldestRelease)
@@ -55,7 +56,8 @@ func TestReleases(t *testing.T) {
 
 func TestMongoDBForReleases(t *testing.T) {
 	c := must(Load())(t)
-	known := []string{OldestRelease, DefaultRelease, "99.0.0", "7.13.0", "7.12.99", "8.0.0", "8.1.9", "8.2.0", "8.2.0-rc.1", "9.1.0-develop"}
+	known := []string{OldestRelease, DefaultRelease, "99.0.0", "7.13.0", "7.12.99", "8.0.0", "8.1.9", "8.2.0",
+		"8.2.0-rc.1", "9.1.0-develop"}
 	for _, l := range c.Releases.Lines {
 		known = append(known, l.Newest, l.Line+".0")
 	}

@@ -10,8 +10,9 @@ import (
 // bundled, replicated and external are the kinds of sites.
 var (
 	bundled    = Site{Members: []string{"mongodb"}, Replicas: []string{"rocketchat-1"}}
-	replicated = Site{Members: []string{"mongodb", "mongodb-2", "mongodb-3"}, Replicas: []string{"rocketchat-1", "rocketchat-2", "rocketchat-3"}}
-	external   = Site{External: true, Replicas: []string{"rocketchat-1", "rocketchat-2"}}
+	replicated = Site{Members: []string{"mongodb", "mongodb-2", "mongodb-3"},
+		Replicas: []string{"rocketchat-1", "rocketchat-2", "rocketchat-3"}}
+	external = Site{External: true, Replicas: []string{"rocketchat-1", "rocketchat-2"}}
 )
 
 func TestLadderCommands(t *testing.T) {
@@ -29,17 +30,20 @@ func TestLadderCommands(t *testing.T) {
 		{"backup", bundled, StepBackup, "7.13.9", backup, ""},
 		{"backup elsewhere", external, StepBackup, "7.13.9",
 			`(umask 077; mongodump --uri "$MONGO_URL" --archive --gzip > rocketchat-7.13.9-mongodb-7.0.archive.gz) # MONGO_URL is in .env`, ""},
-		{"FCV that can be undone", bundled, StepFCV, "6.0", shell + `--eval "db.adminCommand({setFeatureCompatibilityVersion: \"6.0\"})"'`, ""},
+		{"FCV that can be undone", bundled, StepFCV, "6.0",
+			shell + `--eval "db.adminCommand({setFeatureCompatibilityVersion: \"6.0\"})"'`, ""},
 		{"FCV of three", replicated, StepFCV, "7.0",
 			shell + `"mongodb://mongodb,mongodb-2,mongodb-3/?replicaSet=rs0" --eval "db.adminCommand({setFeatureCompatibilityVersion: \"7.0\", confirm: true})"'`, ""},
 		{"FCV elsewhere", external, StepFCV, "8.0",
 			`mongosh "$MONGO_URL" --eval "db.adminCommand({setFeatureCompatibilityVersion: \"8.0\", confirm: true})" # as an administrator of your MongoDB, on its primary`, ""},
 		{"MongoDB, the primary last", replicated, StepMongoDB, "8.0", "rcgen apply --allow mongodb",
-			ComposeUp + " --no-deps mongodb-3 && " + ComposeUp + " --no-deps mongodb-2 && " + ComposeUp + " --no-deps mongodb && " + ComposeUp},
+			ComposeUp + " --no-deps mongodb-3 && " + ComposeUp + " --no-deps mongodb-2 && " + ComposeUp +
+				" --no-deps mongodb && " + ComposeUp},
 		{"MongoDB elsewhere", external, StepMongoDB, "8.0",
 			"# your replica set: https://www.mongodb.com/docs/manual/release-notes/8.0-upgrade-replica-set/", ""},
 		{"release, one replica", bundled, StepRelease, "8.9.1", "rcgen apply", ComposeUp},
-		{"release, the first alone", replicated, StepRelease, "8.9.1", "rcgen apply", "docker compose stop rocketchat-2 rocketchat-3 && " + ComposeUp},
+		{"release, the first alone", replicated, StepRelease, "8.9.1", "rcgen apply",
+			"docker compose stop rocketchat-2 rocketchat-3 && " + ComposeUp},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := c.site.rung(UpgradeStep{Kind: c.kind, To: c.to}, Deployment{Release: "7.13.9", MongoDB: "7.0"})
@@ -66,7 +70,8 @@ func TestLadder(t *testing.T) {
 	}{
 		{"planned", bundled, func(*UpgradeRequest) {}, []string{write, write}},
 		{"written", bundled, func(r *UpgradeRequest) { r.Write = true }, []string{"rcgen apply --allow mongodb", write}},
-		{"candidates", bundled, func(r *UpgradeRequest) { r.AllowPrerelease = true }, []string{write + " --allow-prerelease", write + " --allow-prerelease"}},
+		{"candidates", bundled, func(r *UpgradeRequest) { r.AllowPrerelease = true },
+			[]string{write + " --allow-prerelease", write + " --allow-prerelease"}},
 		{"elsewhere", external, func(*UpgradeRequest) {}, []string{"# your", write + " --mongodb 8.0"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -79,7 +84,8 @@ func TestLadder(t *testing.T) {
 					got = append(got, s.Commands[0])
 				}
 			}
-			if !slices.EqualFunc(got, c.want, strings.HasPrefix) || l.State != tree.RequestFile || l.From != r.From || l.To.Release != "8.9.1" {
+			if !slices.EqualFunc(got, c.want, strings.HasPrefix) || l.State != tree.RequestFile || l.From != r.From ||
+				l.To.Release != "8.9.1" {
 				t.Errorf("got %q, want %q\n%+v", got, c.want, l)
 			}
 		})
@@ -122,9 +128,12 @@ func TestLadderTarget(t *testing.T) {
 		{"release", bundled, Deployment{"8.5.1", "8.0", "8.0"}, "8.9.1", Deployment{"8.9.1", "8.0", "8.0"}, "", ""},
 		{"MongoDB first", bundled, Deployment{"7.13.9", "7.0", "7.0"}, "8.9.1", Deployment{"7.13.9", "8.0", "7.0"}, "", ""},
 		{"nothing left", bundled, Deployment{"8.9.1", "8.0", "8.0"}, "8.9.1", Deployment{"8.9.1", "8.0", "8.0"}, "", ""},
-		{"not rcgen's database", external, Deployment{"7.13.9", "7.0", ""}, "8.9.1", Deployment{}, "step 3, MongoDB 7.0 to 8.0 is for you", "--mongodb 8.0"},
-		{"FCV first", bundled, Deployment{"7.13.9", "7.0", "6.0"}, "8.9.1", Deployment{}, "featureCompatibilityVersion is 6.0", `\"7.0\"`},
-		{"no image", bundled, Deployment{"7.13.9", "5.0", "5.0"}, "7.13.9", Deployment{}, "no image of version 5.0", "compose.override.yaml"},
+		{"not rcgen's database", external, Deployment{"7.13.9", "7.0", ""}, "8.9.1", Deployment{},
+			"step 3, MongoDB 7.0 to 8.0 is for you", "--mongodb 8.0"},
+		{"FCV first", bundled, Deployment{"7.13.9", "7.0", "6.0"}, "8.9.1", Deployment{},
+			"featureCompatibilityVersion is 6.0", `\"7.0\"`},
+		{"no image", bundled, Deployment{"7.13.9", "5.0", "5.0"}, "7.13.9", Deployment{}, "no image of version 5.0",
+			"compose.override.yaml"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := must(NewLadder(UpgradeRequest{From: c.from, Release: c.release}, c.site))(t)
@@ -135,7 +144,8 @@ func TestLadderTarget(t *testing.T) {
 				}
 				return
 			}
-			if err == nil || !strings.Contains(err.Error(), c.fails) || !strings.Contains(strings.Join(hintsOf(err), ""), c.hint) {
+			if err == nil || !strings.Contains(err.Error(), c.fails) ||
+				!strings.Contains(strings.Join(hintsOf(err), ""), c.hint) {
 				t.Errorf("got %v, hints %v", err, hintsOf(err))
 			}
 		})

@@ -20,7 +20,8 @@ func TestRequestsLimit(t *testing.T) {
 	} {
 		average, burst := c.requests.Limit(c.concurrent)
 		if average != c.average || burst != c.burst {
-			t.Errorf("%+v for %d at once: %d a second and %d at once, want %d and %d", c.requests, c.concurrent, average, burst, c.average, c.burst)
+			t.Errorf("%+v for %d at once: %d a second and %d at once, want %d and %d", c.requests, c.concurrent, average, burst,
+				c.average, c.burst)
 		}
 	}
 }
@@ -53,7 +54,9 @@ func TestPIDsCheck(t *testing.T) {
 		pids PIDs
 		good bool
 	}{
-		{PIDs{1, 1, 1}, true}, {PIDs{}, false}, {PIDs{0, 1, 1}, false}, {PIDs{1, 0, 1}, false}, {PIDs{1, 1, 0}, false}, {PIDs{1, 1, -1}, false}, // -1 is none to Docker
+		// -1 is none to Docker
+		{PIDs{1, 1, 1}, true}, {PIDs{}, false}, {PIDs{0, 1, 1}, false}, {PIDs{1, 0, 1}, false}, {PIDs{1, 1, 0}, false},
+		{PIDs{1, 1, -1}, false},
 	} {
 		if err := c.pids.check(); (err == nil) != c.good {
 			t.Errorf("%+v: %v", c.pids, err)

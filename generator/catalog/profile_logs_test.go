@@ -34,7 +34,8 @@ func TestLokiFits(t *testing.T) {
 	for range 1000 {
 		s := Storage{
 			LogsRetention: Cited[string]{Value: strconv.Itoa(1+rng.IntN(maxLogsHours)) + "h"},
-			LogsSize:      Cited[units.Bytes]{Value: units.GiB + units.Bytes(math.Exp(rng.Float64()*math.Log(float64(MaxMemory-units.GiB))))},
+			LogsSize: Cited[units.Bytes]{Value: units.GiB +
+				units.Bytes(math.Exp(rng.Float64()*math.Log(float64(MaxMemory-units.GiB))))},
 		}
 		if s.checkLogs() != nil {
 			continue
@@ -49,7 +50,8 @@ func TestLokiFits(t *testing.T) {
 }
 
 func TestRetentionHours(t *testing.T) {
-	for s, want := range map[string]int{"36h": 36, "15d": 360, "2w": 336, "1y": 8760, "99999999999999999999y": maxLogsHours + 1, "9223372036854775807w": maxLogsHours + 1} {
+	for s, want := range map[string]int{"36h": 36, "15d": 360, "2w": 336, "1y": 8760,
+		"99999999999999999999y": maxLogsHours + 1, "9223372036854775807w": maxLogsHours + 1} {
 		if got := RetentionHours(s); got != want {
 			t.Errorf("%s: got %d hours, want %d", s, got, want)
 		}

@@ -37,7 +37,8 @@ func TestMonthEnd(t *testing.T) {
 // TestSupportEnds: what is computed is what the vendor published, where it did so
 // by its own rule.
 func TestSupportEnds(t *testing.T) {
-	want := map[string]string{"9.0": "2027-05-31", "8.9": "2027-10-31", "8.8": "2027-03-31", "8.7": "2027-02-28", "8.6": "2027-01-31"}
+	want := map[string]string{"9.0": "2027-05-31", "8.9": "2027-10-31", "8.8": "2027-03-31", "8.7": "2027-02-28",
+		"8.6": "2027-01-31"}
 	computed := 0
 	for _, l := range must(KnownReleases())(t).Lines {
 		if !l.Computed {
@@ -71,7 +72,8 @@ func TestReleaseData(t *testing.T) {
 			t.Errorf("%s: %s is not supported, or has no image", m.Releases, m.MongoDB)
 		}
 		for _, v := range slices.Concat(m.Supported, m.Also) {
-			if i := slices.Index(mongoDBLadder, v); i < 0 || slices.Contains(m.Supported, v) && i > slices.Index(mongoDBLadder, m.MongoDB) {
+			if i := slices.Index(mongoDBLadder, v); i < 0 || slices.Contains(m.Supported, v) &&
+				i > slices.Index(mongoDBLadder, m.MongoDB) {
 				t.Errorf("%s: %s has no place below %s", m.Releases, v, m.MongoDB)
 			}
 		}

@@ -37,7 +37,8 @@ func TestUpgrade(t *testing.T) {
 			"fcv 7.0, backup 7.13.9, mongodb 8.0, fcv 8.0, backup 7.13.9, release 8.9.1"},
 		{"no MongoDB step, no FCV", Deployment{"8.5.1", "8.0", "7.0"}, "8.9.1", "backup 8.5.1, release 8.9.1"},
 		{"to the next major", Deployment{"8.9.1", "8.0", "8.0"}, "9.0.0", "backup 8.9.1, release 9.0.0"},
-		{"through the last minor", Deployment{"8.5.1", "8.0", "8.0"}, "9.0.0", "backup 8.5.1, release 8.9.1, backup 8.9.1, release 9.0.0"},
+		{"through the last minor", Deployment{"8.5.1", "8.0", "8.0"}, "9.0.0",
+			"backup 8.5.1, release 8.9.1, backup 8.9.1, release 9.0.0"},
 		{"a patch", Deployment{"8.9.1", "8.0", "8.0"}, "8.9.4", "backup 8.9.1, release 8.9.4"},
 		{"MongoDB 8.2 of Rocket.Chat 8.1", Deployment{"8.1.0", "8.2", "8.2"}, "8.9.1", "backup 8.1.0, release 8.9.1"},
 		{"newer than all that is known", Deployment{"9.4.0", "8.0", "8.0"}, "10.0.0", "backup 9.4.0, release 10.0.0"},
@@ -71,7 +72,8 @@ func TestUpgradeRefused(t *testing.T) {
 		{"from before the oldest", Deployment{"6.13.1", "6.0", ""}, "8.9.1", "6.13.1, which runs", "7.0.0"},
 		{"from nothing known", Deployment{"develop", "8.0", ""}, "8.9.1", `"develop"`, tree.RequestFile},
 		{"no way back", Deployment{"8.1.6", "8.2", "8.2"}, "9.0.0", "no way back", "stay with Rocket.Chat 8.9.1"},
-		{"no common MongoDB", Deployment{"7.13.9", "8.0", "8.0"}, "8.1.6", "both Rocket.Chat 7.13.9 and 8.1.6", DefaultRelease},
+		{"no common MongoDB", Deployment{"7.13.9", "8.0", "8.0"}, "8.1.6", "both Rocket.Chat 7.13.9 and 8.1.6",
+			DefaultRelease},
 		{"MongoDB of long ago", Deployment{"7.10.9", "4.4", ""}, "9.0.0", `"4.4"`, "5.0, 6.0 or 7.0"},
 		{"MongoDB unknown", Deployment{"8.9.1", "", ""}, "9.0.0", `""`, "--mongodb"},
 	} {
@@ -86,7 +88,8 @@ func TestUpgradeRefused(t *testing.T) {
 			}
 		})
 	}
-	if u, err := NewUpgrade(Deployment{"8.9.1", "8.0", ""}, "9.0.0-rc.8", true); err != nil || way(u) != "backup 8.9.1, release 9.0.0-rc.8" {
+	if u, err := NewUpgrade(Deployment{"8.9.1", "8.0", ""}, "9.0.0-rc.8", true); err != nil ||
+		way(u) != "backup 8.9.1, release 9.0.0-rc.8" {
 		t.Errorf("a candidate that is allowed: %s, %v", way(u), err)
 	}
 }

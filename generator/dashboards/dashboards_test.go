@@ -19,8 +19,9 @@ import (
 // another.
 func example() alerts.Deployment {
 	d := alerts.Deployment{
-		Instances: 5, Concurrent: 600, MemoryLimit: 2 << 30, HeapLimit: 1536 << 20, CPULimit: 1.5, ProxyMemory: 267 << 20, Members: 3,
-		HTTPS: true, PresenceCap: 201, Logs: true,
+		Instances: 5, Concurrent: 600, MemoryLimit: 2 << 30, HeapLimit: 1536 << 20, CPULimit: 1.5, ProxyMemory: 267 << 20,
+		Members: 3,
+		HTTPS:   true, PresenceCap: 201, Logs: true,
 	}
 	v := reflect.ValueOf(&d.Thresholds).Elem()
 	for i := range v.NumField() {
@@ -89,8 +90,10 @@ func TestFiles(t *testing.T) {
 		d    alerts.Deployment
 		want []string
 	}{
-		"with logs":    {example(), []string{"overview.json", "rocketchat.json", "mongodb.json", "nats.json", "traefik.json", "host.json", "logs.json"}},
-		"without logs": {community(), []string{"overview.json", "rocketchat.json", "mongodb.json", "nats.json", "traefik.json", "host.json"}},
+		"with logs": {example(), []string{"overview.json", "rocketchat.json", "mongodb.json", "nats.json", "traefik.json",
+			"host.json", "logs.json"}},
+		"without logs": {community(), []string{"overview.json", "rocketchat.json", "mongodb.json", "nats.json",
+			"traefik.json", "host.json"}},
 	} {
 		files, err := Build(c.d)
 		if err != nil {
@@ -257,7 +260,8 @@ func TestThresholds(t *testing.T) {
 			t.Errorf("%s: no panel has the limit %v", name, value)
 		}
 	}
-	if hours := figure(d.DiskFillHours) + " * 3600"; !slices.ContainsFunc(Queries(d), func(q Query) bool { return strings.Contains(q.Expr, hours) }) {
+	if hours := figure(d.DiskFillHours) + " * 3600"; !slices.ContainsFunc(Queries(d),
+		func(q Query) bool { return strings.Contains(q.Expr, hours) }) {
 		t.Error("no panel looks ahead for DiskFillHours")
 	}
 }

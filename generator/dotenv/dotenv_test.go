@@ -12,7 +12,8 @@ func TestParse(t *testing.T) {
 	const file = "\uFEFF# made once\r\nA=plain # note\r\nexport B='single $A # kept' # note\nC: yaml\n" +
 		"D=\"line\\nline \\$A $A\" # note\nE=\nF=a#b\nG=\"two\nlines\"\nH = spaced \nshell\n"
 	want := map[string]string{
-		"A": "plain", "B": "single $A # kept", "C": "yaml", "D": "line\nline $A plain", "E": "", "F": "a#b", "G": "two\nlines", "H": "spaced",
+		"A": "plain", "B": "single $A # kept", "C": "yaml", "D": "line\nline $A plain", "E": "", "F": "a#b",
+		"G": "two\nlines", "H": "spaced",
 	}
 	if got, err := Parse([]byte(file)); err != nil || !maps.Equal(got, want) {
 		t.Errorf("got %q, %v, want %q", got, err, want)
@@ -25,7 +26,8 @@ func TestParse(t *testing.T) {
 // TestParseError: what is wrong is said without the line.
 func TestParseError(t *testing.T) {
 	const leak = "hunter2hunter2"
-	for _, file := range []string{"A='" + leak, leak + " is it\n", leak + "+x=foo", "A B=" + leak, "A=${" + leak, "A=\"${X:?" + leak + "}\""} {
+	for _, file := range []string{"A='" + leak, leak + " is it\n", leak + "+x=foo", "A B=" + leak, "A=${" + leak,
+		"A=\"${X:?" + leak + "}\""} {
 		if got, err := Parse([]byte(file)); err == nil || got != nil || strings.Contains(err.Error(), leak) {
 			t.Errorf("%q: got %q, %v", file, got, err)
 		}
@@ -131,7 +133,8 @@ func TestSecrets(t *testing.T) {
 	if got := Secrets([]byte(good)); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
-	for _, broken := range []string{"D_PASSWORD='fourth-secret", "D_PASSWORD=\"fourth-secret # note", "D+PASSWORD=fourth-secret", "MY D_PASSWORD: fourth-secret"} {
+	for _, broken := range []string{"D_PASSWORD='fourth-secret", "D_PASSWORD=\"fourth-secret # note",
+		"D+PASSWORD=fourth-secret", "MY D_PASSWORD: fourth-secret"} {
 		got := Secrets([]byte(good + broken + "\n"))
 		for _, secret := range append(want, "fourth-secret") {
 			if !slices.Contains(got, secret) {

@@ -23,21 +23,26 @@ func TestRefused(t *testing.T) {
 		{"gridfs", func(r *generator.Request, _ *Options) {
 			r.Uploads = generator.Uploads{Storage: generator.UploadsGridFS}
 		}, "uploads: storage gridfs"},
-		{"gridfs by default", func(r *generator.Request, _ *Options) { r.Uploads = generator.Uploads{} }, "uploads: storage gridfs"},
-		{"bundled MongoDB", func(r *generator.Request, _ *Options) { r.MongoDB.External = false }, "mongodb: no external MongoDB"},
-		{"three bundled members", func(r *generator.Request, _ *Options) { r.MongoDB = generator.MongoDB{Members: 3} }, "mongodb: no external MongoDB"},
+		{"gridfs by default", func(r *generator.Request, _ *Options) { r.Uploads = generator.Uploads{} },
+			"uploads: storage gridfs"},
+		{"bundled MongoDB", func(r *generator.Request, _ *Options) { r.MongoDB.External = false },
+			"mongodb: no external MongoDB"},
+		{"three bundled members", func(r *generator.Request, _ *Options) { r.MongoDB = generator.MongoDB{Members: 3} },
+			"mongodb: no external MongoDB"},
 		{"external said by option", func(r *generator.Request, o *Options) {
 			r.MongoDB = generator.MongoDB{Members: 3}
 			o.ExternalMongoDB = true
 		}, ""},
-		{"bundled NATS", func(_ *generator.Request, o *Options) { o.NATS = "bundled" }, "nats: bundled: NATS without credentials"},
+		{"bundled NATS", func(_ *generator.Request, o *Options) { o.NATS = "bundled" },
+			"nats: bundled: NATS without credentials"},
 		{"no NATS", func(_ *generator.Request, o *Options) { o.NATS = "none" }, "nats: none: NATS without credentials"},
 		{"other NATS", func(_ *generator.Request, o *Options) { o.NATS = "redis" }, `nats: "redis"`},
 		{"external NATS", func(_ *generator.Request, o *Options) { o.NATS = NATSExternal }, ""},
 		{"community, stated", func(r *generator.Request, _ *Options) {
 			r.Edition, r.Instances, r.Concurrent = generator.Community, 2, 50
 		}, "edition: community with 2 instances"},
-		{"community, needed", func(r *generator.Request, _ *Options) { r.Edition, r.Concurrent = generator.Community, 126 }, "edition: community: 126 users at once need 2 replicas"},
+		{"community, needed", func(r *generator.Request, _ *Options) { r.Edition, r.Concurrent = generator.Community, 126 },
+			"edition: community: 126 users at once need 2 replicas"},
 		{"community, one", func(r *generator.Request, _ *Options) { r.Edition, r.Concurrent = generator.Community, 125 }, ""},
 		{"localhost", func(r *generator.Request, _ *Options) {
 			r.Domain, r.TLS = generator.Localhost, generator.TLS{Mode: generator.TLSOff}
@@ -54,7 +59,8 @@ func TestRefused(t *testing.T) {
 		r, o := exampleRequest(t), Options{Target: TargetHelm}
 		c.change(&r, &o)
 		files, err := Export(plan(t, r), o)
-		if (err == nil) != (c.want == "") || err != nil && (!strings.HasPrefix(err.Error(), c.want) || hint(err) == "" || files != nil) {
+		if (err == nil) != (c.want == "") || err != nil &&
+			(!strings.HasPrefix(err.Error(), c.want) || hint(err) == "" || files != nil) {
 			t.Errorf("%s: %v (hint %q), want %q", c.name, err, hint(err), c.want)
 		}
 		if _, moving := FromCompose(plan(t, r), o); (moving == nil) != (err == nil) && c.name != "template" {

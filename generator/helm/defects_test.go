@@ -78,11 +78,13 @@ func TestDefectNATS(t *testing.T) {
 		v    Values
 		want string // in the error; empty: none
 	}{
-		{"b: deployed and unused", Values{ReplicaCount: 2, MinAvailable: 1, NATS: NATSSwitch{true, secret}}, "deployed and not used"},
+		{"b: deployed and unused", Values{ReplicaCount: 2, MinAvailable: 1, NATS: NATSSwitch{true, secret}},
+			"deployed and not used"},
 		{"bundled", Values{ReplicaCount: 2, MinAvailable: 1, NATS: NATSSwitch{true, nil}}, "no credentials"},
 		{"c: microservices", Values{ReplicaCount: 1, Microservices: Microservices{Enabled: true}}, "without credentials"},
 		{"c: several", Values{ReplicaCount: 2, MinAvailable: 1}, "without credentials"},
-		{"no key", Values{ReplicaCount: 2, MinAvailable: 1, NATS: NATSSwitch{false, &SecretKey{Name: "a"}}}, "without credentials"},
+		{"no key", Values{ReplicaCount: 2, MinAvailable: 1, NATS: NATSSwitch{false, &SecretKey{Name: "a"}}},
+			"without credentials"},
 		{"drains hang", Values{ReplicaCount: 2, MinAvailable: 2, NATS: NATSSwitch{false, secret}}, "drained"},
 		{"one", Values{ReplicaCount: 1}, ""},
 		{"good", Values{ReplicaCount: 2, MinAvailable: 1, NATS: NATSSwitch{false, secret}}, ""},
@@ -108,7 +110,8 @@ func TestDefectKeys(t *testing.T) {
 			for file, c := range map[string]struct {
 				chart Chart
 				known []string
-			}{ValuesFile: {RocketChatChart, knownKeys}, natsFile: {NATSChart, natsKeys}, monitoringFile: {PrometheusChart, monitoringKeys}} {
+			}{ValuesFile: {RocketChatChart, knownKeys}, natsFile: {NATSChart, natsKeys},
+				monitoringFile: {PrometheusChart, monitoringKeys}} {
 				if err := checkKeys(c.chart, c.known, tree[file]); err != nil {
 					t.Errorf("%s, %s: %s: %v", name, target, file, err)
 				}
@@ -149,7 +152,8 @@ func TestBudget(t *testing.T) {
 		v := values(t, r, TargetHelm)
 		replicas, _ := at(v, "replicaCount")
 		least, _ := at(v, "minAvailable")
-		if enabled, _ := at(v, "podDisruptionBudget.enabled"); enabled != true || least.(int) >= replicas.(int) || least.(int) < 1 {
+		if enabled, _ := at(v, "podDisruptionBudget.enabled"); enabled != true || least.(int) >= replicas.(int) ||
+			least.(int) < 1 {
 			t.Errorf("%d at once: %v of %v", concurrent, least, replicas)
 		}
 	}
@@ -158,7 +162,8 @@ func TestBudget(t *testing.T) {
 // TestApart: pods of one kind are kept apart by their own labels.
 func TestApart(t *testing.T) {
 	v := values(t, exampleRequest(t), TargetHelm)
-	for key, name := range map[string]string{"ddpStreamer": DDPStreamer, "presence": Presence, "account": Account, "authorization": Authorization} {
+	for key, name := range map[string]string{"ddpStreamer": DDPStreamer, "presence": Presence, "account": Account,
+		"authorization": Authorization} {
 		a, ok := at(v, "microservices."+key+".affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution")
 		if !ok || !strings.Contains(fmt.Sprint(a), Release+"-"+name) {
 			t.Errorf("%s: %v", name, a)

@@ -16,7 +16,8 @@ import (
 	"rcgen/internal/golden"
 )
 
-var update = flag.Bool("update", false, "write examples/kubernetes and testdata/monolith anew instead of comparing them")
+var update = flag.Bool("update", false,
+	"write examples/kubernetes and testdata/monolith anew instead of comparing them")
 
 const examplesDir = "../../examples/kubernetes"
 
@@ -124,7 +125,8 @@ func TestNoSecrets(t *testing.T) {
 		for path, content := range export(t, exampleRequest(t), Options{Target: target}) {
 			for _, line := range strings.Split(string(content), "\n") {
 				_, login, ok := strings.Cut(line, "://")
-				if user, _, at := strings.Cut(login, "@"); ok && at && strings.Contains(user, ":") && !strings.Contains(user, "REPLACE") && !strings.Contains(user, "%s") && !strings.ContainsAny(user, " /") {
+				if user, _, at := strings.Cut(login, "@"); ok && at && strings.Contains(user, ":") &&
+					!strings.Contains(user, "REPLACE") && !strings.Contains(user, "%s") && !strings.ContainsAny(user, " /") {
 					t.Errorf("%s: %s: a login: %s", target, path, line)
 				}
 			}

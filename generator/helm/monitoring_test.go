@@ -52,10 +52,14 @@ func TestRulesKept(t *testing.T) {
 		main, _ := p.Workload(Main)
 		d.Instances = main.Replicas.Value
 		for _, rule := range alerts.Rules(d) {
-			why := slices.ContainsFunc(leftOut, func(g struct{ group, why string }) bool { return g.group == rule.Group && g.why != "" })
+			why := slices.ContainsFunc(leftOut, func(g struct{ group, why string }) bool {
+				return g.group == rule.Group &&
+					g.why != ""
+			})
 			alone := rule.Group == "nats" && !p.usesNATS()
 			if slices.Contains(exported, rule.Name) == (why || alone || rule.Name == cpuRule) {
-				t.Errorf("%s: %s of %s: exported %v, left out with a reason %v", name, rule.Name, rule.Group, slices.Contains(exported, rule.Name), why)
+				t.Errorf("%s: %s of %s: exported %v, left out with a reason %v", name, rule.Name, rule.Group,
+					slices.Contains(exported, rule.Name), why)
 			}
 		}
 	}
@@ -82,7 +86,8 @@ func TestRulesExternalNATS(t *testing.T) {
 
 // TestConnections: with microservices users are connected to ddp-streamer.
 func TestConnections(t *testing.T) {
-	for name, want := range map[string]string{"microservices": "users_connected{" + streamerJob + "}", "monolith": "rocketchat_ddp_connected_users{" + mainJob + "}"} {
+	for name, want := range map[string]string{"microservices": "users_connected{" + streamerJob + "}",
+		"monolith": "rocketchat_ddp_connected_users{" + mainJob + "}"} {
 		p := plan(t, requests(t)[name])
 		i := slices.IndexFunc(p.rules(), func(r alerts.Rule) bool { return r.Name == "RocketChatCapacity" })
 		if i < 0 || !strings.Contains(p.rules()[i].Expr, want) {
@@ -142,7 +147,8 @@ func checkDashboard(t *testing.T, name, text string) {
 			t.Errorf("%s: %s: asks %q", name, p.Title, p.Datasource.UID)
 		}
 		for _, q := range p.Targets {
-			if !strings.Contains(q.Expr, `job="`+Namespace+"/") && !strings.Contains(q.Expr, "alertname") && !strings.HasPrefix(q.Expr, "vector(") {
+			if !strings.Contains(q.Expr, `job="`+Namespace+"/") && !strings.Contains(q.Expr, "alertname") &&
+				!strings.HasPrefix(q.Expr, "vector(") {
 				t.Errorf("%s: %s: asks the whole cluster: %s", name, p.Title, q.Expr)
 			}
 		}

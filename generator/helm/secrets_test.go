@@ -36,8 +36,10 @@ func TestEnvironment(t *testing.T) {
 			t.Errorf("%s is in the values and in the Secret", k.name)
 		}
 	}
-	want := []string{"HTTP_PROXY=PROXY", "OVERWRITE_SETTING_Api_Key=API_KEY", "OVERWRITE_SETTING_FileUpload_S3_AWSAccessKeyId=S3_ACCESS_KEY_ID",
-		"OVERWRITE_SETTING_FileUpload_S3_AWSSecretAccessKey=S3_SECRET_ACCESS_KEY", "OVERWRITE_SETTING_SMTP_Password=SMTP_PASSWORD", "ROCKETCHAT_LICENSE=ROCKETCHAT_LICENSE"}
+	want := []string{"HTTP_PROXY=PROXY", "OVERWRITE_SETTING_Api_Key=API_KEY",
+		"OVERWRITE_SETTING_FileUpload_S3_AWSAccessKeyId=S3_ACCESS_KEY_ID",
+		"OVERWRITE_SETTING_FileUpload_S3_AWSSecretAccessKey=S3_SECRET_ACCESS_KEY",
+		"OVERWRITE_SETTING_SMTP_Password=SMTP_PASSWORD", "ROCKETCHAT_LICENSE=ROCKETCHAT_LICENSE"}
 	if !slices.Equal(keys, want) {
 		t.Errorf("Secret %v, want %v", keys, want)
 	}
@@ -68,7 +70,8 @@ func TestReferences(t *testing.T) {
 // TestTransporter: a monolith wants to be told that it is one; microservices must not
 // be (RocketChat/Rocket.Chat#29373).
 func TestTransporter(t *testing.T) {
-	for name, want := range map[string]string{"microservices": "nats://rocketchat:", "monolith": "monolith+nats://rocketchat:", "one": ""} {
+	for name, want := range map[string]string{"microservices": "nats://rocketchat:",
+		"monolith": "monolith+nats://rocketchat:", "one": ""} {
 		r := requests(t)[name]
 		file := string(export(t, r, Options{Target: TargetHelm})["secrets.example.yaml"])
 		if got := strings.Contains(file, "transporter: "+want); got != (want != "") {
@@ -91,7 +94,8 @@ func TestSecretsNamed(t *testing.T) {
 				if !strings.Contains(string(tree["secrets.example.yaml"]), "name: "+s.name+"\n") {
 					t.Errorf("%s, %s: %s has no template", name, target, s.name)
 				}
-				if !strings.Contains(string(tree[ReadmeFile]), "create secret "+map[string]string{opaque: "generic", tlsKey: "tls"}[s.kind]+" "+s.name) {
+				if !strings.Contains(string(tree[ReadmeFile]),
+					"create secret "+map[string]string{opaque: "generic", tlsKey: "tls"}[s.kind]+" "+s.name) {
 					t.Errorf("%s, %s: the README does not make %s", name, target, s.name)
 				}
 				if len(s.keys) == 0 {
@@ -113,7 +117,8 @@ func TestFromCompose(t *testing.T) {
 			t.Errorf("%s: bundled %v, outside %v", word, strings.Contains(bundled, word), strings.Contains(outside, word))
 		}
 	}
-	steps := []string{"## 1. Days before", "docker compose stop", "mongodump", "mongorestore", "rollout status", "## 7. Switch DNS", "## What cannot be carried"}
+	steps := []string{"## 1. Days before", "docker compose stop", "mongodump", "mongorestore", "rollout status",
+		"## 7. Switch DNS", "## What cannot be carried"}
 	last := -1
 	for _, s := range steps {
 		i := strings.Index(bundled, s)

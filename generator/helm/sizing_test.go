@@ -25,7 +25,8 @@ func TestSizing(t *testing.T) {
 		p := plan(t, licensed(t, 100_000, c.concurrent))
 		count := func(name string) int { w, _ := p.Workload(name); return w.Replicas.Value }
 		if p.Microservices.Value != c.micro || count(Main) != c.main || count(DDPStreamer) != c.streamers ||
-			count(Presence) != c.others || count(Account) != c.others || count(Authorization) != c.others || count(NATS) != natsServers {
+			count(Presence) != c.others || count(Account) != c.others || count(Authorization) != c.others ||
+			count(NATS) != natsServers {
 			t.Errorf("%d at once: %+v", c.concurrent, p.Workloads)
 		}
 	}
@@ -56,11 +57,14 @@ func TestSizingMonotonic(t *testing.T) {
 		}
 		r := licensed(t, users, 0)
 		p := plan(t, r)
-		if p.Totals.Pods < before.Totals.Pods || p.Totals.CPUs < before.Totals.CPUs || p.Totals.Memory < before.Totals.Memory || p.Nodes.Value < before.Nodes.Value {
-			t.Errorf("%d users: %+v on %d nodes, after %+v on %d", users, p.Totals, p.Nodes.Value, before.Totals, before.Nodes.Value)
+		if p.Totals.Pods < before.Totals.Pods || p.Totals.CPUs < before.Totals.CPUs ||
+			p.Totals.Memory < before.Totals.Memory || p.Nodes.Value < before.Nodes.Value {
+			t.Errorf("%d users: %+v on %d nodes, after %+v on %d", users, p.Totals, p.Nodes.Value, before.Totals,
+				before.Nodes.Value)
 		}
 		m, was := p.MongoDB, before.MongoDB
-		if m.CPUs.Value < was.CPUs.Value || m.Memory.Value < was.Memory.Value || m.Disk.Value < was.Disk.Value || m.Members != 3 {
+		if m.CPUs.Value < was.CPUs.Value || m.Memory.Value < was.Memory.Value || m.Disk.Value < was.Disk.Value ||
+			m.Members != 3 {
 			t.Errorf("%d users: MongoDB %+v after %+v", users, m, was)
 		}
 		before = p
@@ -115,11 +119,13 @@ func TestFigures(t *testing.T) {
 func TestNodes(t *testing.T) {
 	r := licensed(t, 100_000, 20_000)
 	last := 1 << 30
-	for _, node := range []Node{{4, 16 * units.GiB, "flag"}, DefaultNode, {16, 64 * units.GiB, "flag"}, {64, 256 * units.GiB, "flag"}} {
+	for _, node := range []Node{{4, 16 * units.GiB, "flag"}, DefaultNode, {16, 64 * units.GiB, "flag"},
+		{64, 256 * units.GiB, "flag"}} {
 		p := must(NewPlan(r, nil, node))(t)
 		cpus, memory := p.room()
 		n := p.Nodes.Value - spare
-		if p.Totals.CPUs > cpus*float64(n) || float64(p.Totals.Memory) > float64(memory)*float64(n) || p.Nodes.Value > last || n < minNodes {
+		if p.Totals.CPUs > cpus*float64(n) || float64(p.Totals.Memory) > float64(memory)*float64(n) || p.Nodes.Value > last ||
+			n < minNodes {
 			t.Errorf("%d cores: %d nodes for %+v", node.Cores, p.Nodes.Value, p.Totals)
 		}
 		last = p.Nodes.Value

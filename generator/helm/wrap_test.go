@@ -53,7 +53,8 @@ func TestOrder(t *testing.T) {
 		}
 	}
 	fleet := export(t, exampleRequest(t), Options{Target: TargetFleet})
-	for dir, after := range map[string]string{"monitoring": "", "nats": "monitoring", "rocketchat": "nats", "manifests": "monitoring"} {
+	for dir, after := range map[string]string{"monitoring": "", "nats": "monitoring", "rocketchat": "nats",
+		"manifests": "monitoring"} {
 		f := documents(t, fleet[dir+"/fleet.yaml"])[0]
 		got := fmt.Sprint(f["dependsOn"])
 		if (f["dependsOn"] != nil) != (after != "") || after != "" && !strings.Contains(got, bundleLabel+":"+after) {
@@ -89,11 +90,13 @@ func TestSameValues(t *testing.T) {
 	}
 	helm := export(t, exampleRequest(t), Options{Target: TargetHelm})
 	for _, target := range []string{TargetFlux, TargetArgoCD} {
-		if other := export(t, exampleRequest(t), Options{Target: target}); string(other[ValuesFile]) != string(helm[ValuesFile]) {
+		if other := export(t, exampleRequest(t),
+			Options{Target: target}); string(other[ValuesFile]) != string(helm[ValuesFile]) {
 			t.Errorf("%s has other values than Helm", target)
 		}
 	}
-	for target, class := range map[string]any{TargetHelm: classTraefik, TargetFleet: classNGINX, TargetRancher: classNGINX, TargetOpenShift: nil} {
+	for target, class := range map[string]any{TargetHelm: classTraefik, TargetFleet: classNGINX, TargetRancher: classNGINX,
+		TargetOpenShift: nil} {
 		if got, _ := at(values(t, exampleRequest(t), target), "ingress.ingressClassName"); got != class {
 			t.Errorf("%s: class %v, want %v", target, got, class)
 		}
@@ -106,7 +109,8 @@ func TestOpenShift(t *testing.T) {
 	v := values(t, exampleRequest(t), TargetOpenShift)
 	annotations, _ := at(v, "ingress.annotations")
 	a := annotations.(map[string]any)
-	if a["route.openshift.io/termination"] != "edge" || a["haproxy.router.openshift.io/timeout"] != "1h" || a["cert-manager.io/cluster-issuer"] != nil {
+	if a["route.openshift.io/termination"] != "edge" || a["haproxy.router.openshift.io/timeout"] != "1h" ||
+		a["cert-manager.io/cluster-issuer"] != nil {
 		t.Errorf("annotations %v", a)
 	}
 	if tls, _ := at(v, "ingress.tls"); fmt.Sprint(tls) != "[map[]]" {
@@ -129,7 +133,8 @@ func TestCertificate(t *testing.T) {
 		secret bool
 	}{
 		{generator.TLS{Mode: generator.TLSACME, Email: "ops@yourcompany.com"}, clusterIssuer, true},
-		{generator.TLS{Mode: generator.TLSACME, Email: "ops@yourcompany.com", Staging: true}, clusterIssuer + "-staging", true},
+		{generator.TLS{Mode: generator.TLSACME, Email: "ops@yourcompany.com", Staging: true},
+			clusterIssuer + "-staging", true},
 		{generator.TLS{Mode: generator.TLSFiles}, nil, true},
 		{generator.TLS{Mode: generator.TLSOff, Proxies: generator.Proxies{Trusted: []string{"10.0.0.1"}}}, nil, false},
 	} {
@@ -141,7 +146,8 @@ func TestCertificate(t *testing.T) {
 		if annotations.(map[string]any)["cert-manager.io/cluster-issuer"] != c.issuer || (len(tls.([]any)) == 1) != c.secret {
 			t.Errorf("%+v: %v, %v", c.tls, annotations, tls)
 		}
-		wanted := strings.Contains(string(export(t, r, Options{Target: TargetHelm})["secrets.example.yaml"]), "kubernetes.io/tls")
+		wanted := strings.Contains(string(export(t, r, Options{Target: TargetHelm})["secrets.example.yaml"]),
+			"kubernetes.io/tls")
 		if wanted != (c.tls.Mode == generator.TLSFiles) {
 			t.Errorf("%+v: a Secret with the certificate: %v", c.tls, wanted)
 		}

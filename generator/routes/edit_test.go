@@ -30,7 +30,8 @@ func TestTakeOutAndPutBack(t *testing.T) {
 		"edited":             commented,
 		"of Windows":         bytes.ReplaceAll(commented, []byte("\n"), []byte("\r\n")),
 		"indented otherwise": bytes.ReplaceAll(commented, []byte("          "), []byte("            ")),
-		"quoted":             bytes.ReplaceAll(plain, []byte("url: http://rocketchat-7:3000"), []byte(`url: "http://rocketchat-7:3000/"`)),
+		"quoted": bytes.ReplaceAll(plain, []byte("url: http://rocketchat-7:3000"),
+			[]byte(`url: "http://rocketchat-7:3000/"`)),
 	} {
 		for _, a := range []string{"rocketchat-1", "rocketchat-7", "rocketchat-12"} {
 			for _, b := range []string{"rocketchat-2", "rocketchat-6", "rocketchat-8", "rocketchat-11"} {
@@ -135,7 +136,8 @@ func TestServersOfOthers(t *testing.T) {
 // TestPutBackUnknown: where nobody knows a replica's entry any more (the journal was
 // removed), that of its container tells it, and the other way round.
 func TestPutBackUnknown(t *testing.T) {
-	plain := bytes.Replace(exampleRoutes(t), []byte("-1:3000\n"), []byte("-1:3100 # the first\n            weight: 2\n"), 1)
+	plain := bytes.Replace(exampleRoutes(t), []byte("-1:3000\n"), []byte("-1:3100 # the first\n            weight: 2\n"),
+		1)
 	const first, second = "chat-rocketchat-1-1", "chat-rocketchat-1-2"
 	renamed, _, err := Rename(plain, "rocketchat-1", first)
 	if err != nil {

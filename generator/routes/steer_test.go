@@ -37,10 +37,12 @@ func TestSteered(t *testing.T) {
 	}
 	rule := "(Host(`a`) || Host(`b`)) && (PathPrefix(`/websocket`) || PathPrefix(`/sockjs`))"
 	want := fmt.Sprint(map[string]map[string]any{
-		"routers": {"rocketchat-websockets": map[string]any{"rule": rule, "entryPoints": []any{"websecure"}, "middlewares": []any{"limit", "retry"},
-			"service": "rocketchat-websockets", "priority": 8, "tls": map[string]any{"certResolver": "le"}}},
+		"routers": {"rocketchat-websockets": map[string]any{"rule": rule, "entryPoints": []any{"websecure"},
+			"middlewares": []any{"limit", "retry"},
+			"service":     "rocketchat-websockets", "priority": 8, "tls": map[string]any{"certResolver": "le"}}},
 		"services": {"rocketchat-websockets": map[string]any{"loadBalancer": map[string]any{"sticky": map[string]any{"cookie": map[string]any{"name": "rc_sticky"}},
-			"servers": []any{map[string]any{"url": "http://rocketchat-3:3000"}, map[string]any{"url": "http://chat-rocketchat-2-1:3100", "weight": preferred}}}}},
+			"servers": []any{map[string]any{"url": "http://rocketchat-3:3000"},
+				map[string]any{"url": "http://chat-rocketchat-2-1:3100", "weight": preferred}}}}},
 	})
 	if fmt.Sprint(got["http"]) != want {
 		t.Errorf("got  %v\nwant %s", got["http"], want)
@@ -51,8 +53,9 @@ func TestSteered(t *testing.T) {
 	}{
 		"all":                   {string(routes), nil},
 		"one that is not there": {string(routes), []string{"rocketchat-3", "rocketchat-4"}},
-		"no router":             {strings.ReplaceAll(string(routes), "service: rocketchat,", "service: other,"), []string{"rocketchat-1"}},
-		"no file":               {"", []string{"rocketchat-1"}},
+		"no router": {strings.ReplaceAll(string(routes), "service: rocketchat,", "service: other,"),
+			[]string{"rocketchat-1"}},
+		"no file": {"", []string{"rocketchat-1"}},
 	} {
 		if text, err := Steered([]byte(c.routes), c.sockets); text != nil || err != nil {
 			t.Errorf("%s: got %s, %v", name, text, err)
@@ -66,8 +69,10 @@ func TestSteered(t *testing.T) {
 // TestReplicaOf: Compose calls a container PROJECT-SERVICE-NUMBER.
 func TestReplicaOf(t *testing.T) {
 	for host, want := range map[string]string{
-		"rocketchat-1": "rocketchat-1", "rocketchat-12": "rocketchat-12", "rocketchat-rocketchat-1-2": "rocketchat-1", "my-chat_2-rocketchat-12-1": "rocketchat-12",
-		"rocketchat-1-2": "", "rocketchat": "", "grafana": "", "chat-grafana-1": "", "chat-rocketchat-1": "", "chat-rocketchat-01-1": "",
+		"rocketchat-1": "rocketchat-1", "rocketchat-12": "rocketchat-12", "rocketchat-rocketchat-1-2": "rocketchat-1",
+		"my-chat_2-rocketchat-12-1": "rocketchat-12",
+		"rocketchat-1-2":            "", "rocketchat": "", "grafana": "", "chat-grafana-1": "", "chat-rocketchat-1": "",
+		"chat-rocketchat-01-1": "",
 	} {
 		if got := ReplicaOf(host); got != want {
 			t.Errorf("%s: got %q, want %q", host, got, want)

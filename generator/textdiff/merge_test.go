@@ -50,13 +50,17 @@ func TestMerge(t *testing.T) {
 	for _, c := range []struct {
 		name, base, mine, theirs, want string
 	}{
-		{"limit edited while replicas grow", compose, limit(compose), edited("  mongodb:\n", third+"  mongodb:\n"), limit(edited("  mongodb:\n", third+"  mongodb:\n"))},
+		{"limit edited while replicas grow", compose, limit(compose), edited("  mongodb:\n", third+"  mongodb:\n"),
+			limit(edited("  mongodb:\n", third+"  mongodb:\n"))},
 		{"image edited while replicas shrink", compose, image(compose), without(compose), image(without(compose))},
-		{"comment some lines above an update", compose, edited("  mongodb:\n", "  # ours\n  mongodb:\n"), edited("mongo:8.0", "mongo:8.2"), edited("  mongodb:\n", "  # ours\n  mongodb:\n", "mongo:8.0", "mongo:8.2")},
+		{"comment some lines above an update", compose, edited("  mongodb:\n", "  # ours\n  mongodb:\n"),
+			edited("mongo:8.0", "mongo:8.2"), edited("  mongodb:\n", "  # ours\n  mongodb:\n", "mongo:8.0", "mongo:8.2")},
 		{"items added to both ends of a list", "- a\n- b\n", "- 0\n- a\n- b\n", "- a\n- b\n- c\n", "- 0\n- a\n- b\n- c\n"},
 		{"both did the same", compose, limit(compose), limit(compose), limit(compose)},
-		{"both did the same, theirs more elsewhere", compose, limit(compose), limit(edited("mongo:8.0", "mongo:8.2")), limit(edited("mongo:8.0", "mongo:8.2"))},
-		{"both added the same among equal blocks", "x\ny\nx\ny\n", "x\ny\nx\ny\nx\ny\n", "x\ny\nx\ny\nx\ny\n", "x\ny\nx\ny\nx\ny\n"},
+		{"both did the same, theirs more elsewhere", compose, limit(compose), limit(edited("mongo:8.0", "mongo:8.2")),
+			limit(edited("mongo:8.0", "mongo:8.2"))},
+		{"both added the same among equal blocks", "x\ny\nx\ny\n", "x\ny\nx\ny\nx\ny\n", "x\ny\nx\ny\nx\ny\n",
+			"x\ny\nx\ny\nx\ny\n"},
 		{"only mine", compose, limit(compose), compose, limit(compose)},
 		{"only theirs", compose, compose, limit(compose), limit(compose)},
 		{"emptied", compose, "", compose, ""},
@@ -98,11 +102,16 @@ func TestConflicts(t *testing.T) {
 		says                     string
 	}{
 		{"same line", compose, edited("mem_limit: 4g", "mem_limit: 6g"), edited("mem_limit: 4g", "mem_limit: 5g"),
-			[]Conflict{{13, 1, []string{"    mem_limit: 4g"}, []string{"    mem_limit: 6g"}, []string{"    mem_limit: 5g"}}}, "[line 13]"},
-		{"comment right above an update", compose, edited("    mem_limit: 4g", "    # for the reports\n    mem_limit: 4g"), edited("mem_limit: 4g", "mem_limit: 5g"),
-			[]Conflict{{13, 2, []string{"    mem_limit: 4g"}, []string{"    # for the reports", "    mem_limit: 4g"}, []string{"    mem_limit: 5g"}}}, "[lines 13-14]"},
-		{"last line of a replica edited, the one below removed", compose, strings.Replace(compose, "2g", "3g", 1), without(compose),
-			[]Conflict{{5, 5, bare(lines(compose)[4:9]), append([]string{"    mem_limit: 3g"}, bare(lines(compose)[5:9])...), []string{"    mem_limit: 2g"}}}, "[lines 5-9]"},
+			[]Conflict{{13, 1, []string{"    mem_limit: 4g"}, []string{"    mem_limit: 6g"}, []string{"    mem_limit: 5g"}}},
+			"[line 13]"},
+		{"comment right above an update", compose, edited("    mem_limit: 4g", "    # for the reports\n    mem_limit: 4g"),
+			edited("mem_limit: 4g", "mem_limit: 5g"),
+			[]Conflict{{13, 2, []string{"    mem_limit: 4g"}, []string{"    # for the reports", "    mem_limit: 4g"},
+				[]string{"    mem_limit: 5g"}}}, "[lines 13-14]"},
+		{"last line of a replica edited, the one below removed", compose, strings.Replace(compose, "2g", "3g", 1),
+			without(compose),
+			[]Conflict{{5, 5, bare(lines(compose)[4:9]), append([]string{"    mem_limit: 3g"}, bare(lines(compose)[5:9])...),
+				[]string{"    mem_limit: 2g"}}}, "[lines 5-9]"},
 		{"neighbouring lines", "a\nb\nc\nd\n", "a\nB\nc\nd\n", "a\nb\nC\nd\n",
 			[]Conflict{{2, 2, []string{"b", "c"}, []string{"B", "c"}, []string{"b", "C"}}}, "[lines 2-3]"},
 		{"items added to the same end of a list", "- a\n", "- a\n- b\n", "- a\n- c\n",
@@ -112,10 +121,12 @@ func TestConflicts(t *testing.T) {
 		{"emptied and updated", "a\nb\n", "", "a\nB\n",
 			[]Conflict{{1, 0, []string{"a", "b"}, []string{}, []string{"a", "B"}}}, "[before line 1]"},
 		{"two, the second below an addition", "a\nb\nc\nd\ne\n", "1\n0\na\nb\nc\nd\n5\n", "9\na\nb\nc\nd\n6\n",
-			[]Conflict{{1, 2, []string{}, []string{"1", "0"}, []string{"9"}}, {7, 1, []string{"e"}, []string{"5"}, []string{"6"}}}, "[lines 1-2 line 7]"},
+			[]Conflict{{1, 2, []string{}, []string{"1", "0"}, []string{"9"}},
+				{7, 1, []string{"e"}, []string{"5"}, []string{"6"}}}, "[lines 1-2 line 7]"},
 		{"one edit bridges two of the other side", "a\nb\nc\nd\ne\n", "a\nB\nC\nD\ne\n", "a\n2\nc\n4\ne\n",
 			[]Conflict{{2, 3, []string{"b", "c", "d"}, []string{"B", "C", "D"}, []string{"2", "c", "4"}}}, "[lines 2-4]"},
-		{"in CRLF", "a\nb\n", "a\r\nB\r\n", "a\nC\n", []Conflict{{2, 1, []string{"b"}, []string{"B"}, []string{"C"}}}, "[line 2]"},
+		{"in CRLF", "a\nb\n", "a\r\nB\r\n", "a\nC\n", []Conflict{{2, 1, []string{"b"}, []string{"B"}, []string{"C"}}},
+			"[line 2]"},
 		{"binary", "a", "b\x00", "c", []Conflict{{}}, "[the whole file]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -168,7 +179,8 @@ func TestMergeFleet(t *testing.T) {
 	fast(t, func() {
 		got, conflicts := Merge([]byte(base), []byte(m), []byte(u))
 		if len(conflicts) > 0 || string(got) != want {
-			t.Fatalf("conflicts %v, or an edit is in the wrong replica:\n%s", conflicts, Unified("want", "got", []byte(want), got))
+			t.Fatalf("conflicts %v, or an edit is in the wrong replica:\n%s", conflicts,
+				Unified("want", "got", []byte(want), got))
 		}
 	})
 }

@@ -22,7 +22,8 @@ func tool(t *testing.T, files map[string]string, name string, arg ...string) *ex
 	}
 	c := exec.Command(name, arg...)
 	c.Dir = t.TempDir()
-	c.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CEILING_DIRECTORIES="+filepath.Dir(c.Dir))
+	c.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
+		"GIT_CEILING_DIRECTORIES="+filepath.Dir(c.Dir))
 	for file, text := range files {
 		if err := os.WriteFile(filepath.Join(c.Dir, file), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -118,7 +119,8 @@ func TestMergeAsGit(t *testing.T) {
 				got, conflicts := Merge([]byte(base), []byte(mine), []byte(theirs))
 				if conflict != (len(conflicts) > 0) || !conflict && string(got) != want {
 					differ++
-					t.Logf("git: %q, conflict %t; got: %q, %v\nbase %q\nmine %q\ntheirs %q", want, conflict, got, conflicts, base, mine, theirs)
+					t.Logf("git: %q, conflict %t; got: %q, %v\nbase %q\nmine %q\ntheirs %q", want, conflict, got, conflicts, base,
+						mine, theirs)
 				} else if !conflict {
 					clean++
 				}
@@ -152,8 +154,10 @@ func TestHandMadeAsGit(t *testing.T) {
 		{"a\nb\nc\n", "a\nb\nb\nc\n", "a\nb\nC\n"},
 		{"a\nb\nb\nc\n", "a\nb\nc\n", "A\nb\nb\nc\n"},
 		{"a\nb\nb\nc\n", "a\nb\nc\n", "a\nb\nb\nC\n"},
-		{"l:\n- job: p\n  port: 1\n- job: p\n  port: 2\n", "l:\n- job: p\n  port: 2\n", "L:\n- job: p\n  port: 1\n- job: p\n  port: 2\n"},
-		{"l:\n- job: p\n  port: 1\n- job: p\n  port: 2\n", "l:\n- job: p\n  port: 2\n", "l:\n- job: p\n  port: 1\n- job: p\n  port: 3\n"},
+		{"l:\n- job: p\n  port: 1\n- job: p\n  port: 2\n", "l:\n- job: p\n  port: 2\n",
+			"L:\n- job: p\n  port: 1\n- job: p\n  port: 2\n"},
+		{"l:\n- job: p\n  port: 1\n- job: p\n  port: 2\n", "l:\n- job: p\n  port: 2\n",
+			"l:\n- job: p\n  port: 1\n- job: p\n  port: 3\n"},
 		{"a\nb\nc\n", "", "a\nb\nC\n"},
 		{"a\nb\nc\n", "", ""},
 		{"", "a\n", "b\n"},

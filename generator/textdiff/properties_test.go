@@ -60,7 +60,8 @@ func placed(t *testing.T, conflicts []Conflict, mine string) {
 // and nothing of what it removed unless the other one added it.
 func kept(t *testing.T, base, one, other, merged, eol string) {
 	t.Helper()
-	b, o, p, m := normal([]byte(base), eol), normal([]byte(one), eol), normal([]byte(other), eol), normal([]byte(merged), eol)
+	b, o, p, m := normal([]byte(base), eol), normal([]byte(one), eol), normal([]byte(other), eol),
+		normal([]byte(merged), eol)
 	before, after, elsewhere, result := count(lines(b)), count(lines(o)), count(lines(p)), count(lines(m))
 	for line, n := range after {
 		if added := n - before[line]; result[line] < added {
@@ -106,7 +107,8 @@ func FuzzMerge(f *testing.F) {
 	f.Add("a\nb\nc", "a\r\nB\r\nc", "a\nb\nc\nd\n")
 	f.Add("x\ny\nx\ny\n", "x\ny\n", "x\ny\nx\ny\nx\ny\n")
 	f.Add("a\n\n\nb\n", "", "a\n\nb")
-	f.Add(compose, strings.Replace(compose, "2g", "3g", 1), strings.Replace(compose, "  mongodb:", "  rocketchat-3:\n    mem_limit: 2g\n  mongodb:", 1))
+	f.Add(compose, strings.Replace(compose, "2g", "3g", 1),
+		strings.Replace(compose, "  mongodb:", "  rocketchat-3:\n    mem_limit: 2g\n  mongodb:", 1))
 	f.Add("a\x00", "b", "c")
 	f.Fuzz(func(t *testing.T, base, mine, theirs string) {
 		holds(t, base, mine, theirs)

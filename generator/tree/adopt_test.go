@@ -7,8 +7,10 @@ import (
 )
 
 func TestAdopt(t *testing.T) {
-	dir, _ := run(t, fstest.MapFS{}, files(ComposeFile, "c\n", "conf/a", v1, OverrideFile, "s\n", RequestFile, "r\n", EnvFile, "A=b\n"))
-	dir, _ = run(t, with(dir, "mine.yaml", "m\n", "compose.override.yaml", "mine\n"), files(ComposeFile, "c\n", "conf/a", v1, OverrideFile, "s\n", RequestFile, "r\n", EnvFile, "A=b\n"))
+	dir, _ := run(t, fstest.MapFS{}, files(ComposeFile, "c\n", "conf/a", v1, OverrideFile, "s\n", RequestFile, "r\n",
+		EnvFile, "A=b\n"))
+	dir, _ = run(t, with(dir, "mine.yaml", "m\n", "compose.override.yaml", "mine\n"),
+		files(ComposeFile, "c\n", "conf/a", v1, OverrideFile, "s\n", RequestFile, "r\n", EnvFile, "A=b\n"))
 	seededByHand, _ := run(t, disk(OverrideFile, "mine\n"), files(ComposeFile, "c\n", OverrideFile, "s\n"))
 	for _, c := range []struct {
 		name    string
@@ -34,7 +36,8 @@ func TestAdopt(t *testing.T) {
 		{"with a lock of a newer rcgen", with(dir, LockFile, "version: 9\nrcgen: 9.9.9\n"), "conf/a", false, 0, "9.9.9"},
 	} {
 		v, err := Adopt(c.dir, c.path, c.back)
-		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || len(hintsOf(err)) == 0) {
+		if c.want == "" && err != nil || c.want != "" &&
+			(err == nil || !strings.Contains(err.Error(), c.want) || len(hintsOf(err)) == 0) {
 			t.Errorf("%s: error %v with hints %v, want %q", c.name, err, hintsOf(err), c.want)
 		}
 		if len(v.Changes()) != c.changes {
@@ -63,7 +66,8 @@ func TestAdoptLife(t *testing.T) {
 		t.Errorf("given back: %q", text(dir, "conf/a"))
 	}
 	dir, o := run(t, dir, files("conf/a", v2, "conf/b", v1))
-	if verbs(o.Changes) != "merge conf/a" || text(dir, "conf/a") != merged || record(t, dir, "conf/a") != "sha v2; base v2" {
+	if verbs(o.Changes) != "merge conf/a" || text(dir, "conf/a") != merged ||
+		record(t, dir, "conf/a") != "sha v2; base v2" {
 		t.Errorf("after that: %s, %q, %s", verbs(o.Changes), text(dir, "conf/a"), record(t, dir, "conf/a"))
 	}
 }

@@ -10,7 +10,8 @@ import (
 func TestAhead(t *testing.T) {
 	const c1, c2 = "services:\n  a: {}\n", "services:\n  a: {}\n  b: {}\n"
 	project := files(ComposeFile, c2, OverrideFile, "# yours\n", EnvFile, "A=1\n", "conf/a", "x\n")
-	written, _ := run(t, fstest.MapFS{}, files(ComposeFile, c1, OverrideFile, "# yours\n", EnvFile, "A=1\n", "conf/a", "x\n"))
+	written, _ := run(t, fstest.MapFS{}, files(ComposeFile, c1, OverrideFile, "# yours\n", EnvFile, "A=1\n", "conf/a",
+		"x\n"))
 	for name, dir := range map[string]fstest.MapFS{
 		"new":                {},
 		"as it was written":  written,

@@ -63,13 +63,17 @@ func TestConflictLife(t *testing.T) {
 		{"the offer is moved over the file, which is no longer needed then", []turn{
 			{func(dir fstest.MapFS) fstest.MapFS { return settle(put(clash)(dir)) }, "", "remove conf/a", "(none)", "unknown"},
 		}},
-		{"rcgen's text is taken over: the offer goes", []turn{{put(clash), clash, "remove conf/a.rcgen-new", clash, "sha clash; base clash"}}},
-		{"the edit is undone", []turn{{put(v1), clash, "replace conf/a, remove conf/a.rcgen-new", clash, "sha clash; base clash"}}},
+		{"rcgen's text is taken over: the offer goes",
+			[]turn{{put(clash), clash, "remove conf/a.rcgen-new", clash, "sha clash; base clash"}}},
+		{"the edit is undone", []turn{{put(v1), clash, "replace conf/a, remove conf/a.rcgen-new", clash,
+			"sha clash; base clash"}}},
 		{"rcgen's text is brought in by hand", []turn{
-			{func(dir fstest.MapFS) fstest.MapFS { return settle(put("A\nz\nb\nc\nd\ne\nf\n")(dir)) }, clash, "", "A\nz\nb\nc\nd\ne\nf\n", "sha clash; base clash"},
+			{func(dir fstest.MapFS) fstest.MapFS { return settle(put("A\nz\nb\nc\nd\ne\nf\n")(dir)) }, clash, "",
+				"A\nz\nb\nc\nd\ne\nf\n", "sha clash; base clash"},
 			{leave, strings.Replace(clash, "f\n", "F\n", 1), "merge conf/a", "A\nz\nb\nc\nd\ne\nF\n", ""},
 		}},
-		{"the file is deleted", []turn{{func(dir fstest.MapFS) fstest.MapFS { return without(dir, "conf/a") }, clash, "create conf/a, remove conf/a.rcgen-new", clash, "sha clash; base clash"}}},
+		{"the file is deleted", []turn{{func(dir fstest.MapFS) fstest.MapFS { return without(dir, "conf/a") }, clash,
+			"create conf/a, remove conf/a.rcgen-new", clash, "sha clash; base clash"}}},
 		{"no longer needed, then needed again", []turn{
 			{leave, "", "remove conf/a.rcgen-new", mine, "sha v1; base v1"},
 			{leave, "", "", mine, "sha v1; base v1"},
@@ -89,7 +93,8 @@ func TestConflictLife(t *testing.T) {
 					project = files("conf/a", turn.want, "conf/b", v2)
 				}
 				after, o := run(t, turn.edit(dir), project)
-				if got := strings.ReplaceAll(verbs(o.Changes), "offer "+offer, "conflict"); got != strings.ReplaceAll(turn.changes, "replace "+offer, "conflict") {
+				if got := strings.ReplaceAll(verbs(o.Changes), "offer "+offer, "conflict"); got != strings.ReplaceAll(turn.changes,
+					"replace "+offer, "conflict") {
 					t.Errorf("turn %d: changes %q, want %q", i, got, turn.changes)
 				}
 				if got := text(after, "conf/a"); got != turn.after {
@@ -117,7 +122,8 @@ func TestConflictForeignOffer(t *testing.T) {
 	dir, _ := run(t, fstest.MapFS{}, files("conf/a", v1))
 	dir = with(dir, "conf/a", mine, "conf/a.rcgen-new", "notes\n")
 	var foreign *ForeignError
-	if _, err := Reconcile(dir, files("conf/a", clash)); !errors.As(err, &foreign) || !slices.Equal(foreign.Files, []string{"conf/a.rcgen-new"}) {
+	if _, err := Reconcile(dir, files("conf/a", clash)); !errors.As(err, &foreign) ||
+		!slices.Equal(foreign.Files, []string{"conf/a.rcgen-new"}) {
 		t.Errorf("got error %v", err)
 	}
 	after, _ := run(t, dir, files("conf/a", v2)) // no conflict, no offer
@@ -174,9 +180,11 @@ func TestConflictError(t *testing.T) {
 func TestOffers(t *testing.T) {
 	first := files("conf/a", v1, "conf/b", v1, "conf/c", v1, "conf/d", v1, "conf/e", v1, "conf/gone", v1, RequestFile, "4")
 	dir, _ := run(t, fstest.MapFS{}, first)
-	dir, _ = run(t, with(dir, "conf/e", mine), files("conf/a", v1, "conf/b", v1, "conf/c", v1, "conf/d", v1, "conf/e", clash, "conf/gone", v1, RequestFile, "4"))
+	dir, _ = run(t, with(dir, "conf/e", mine), files("conf/a", v1, "conf/b", v1, "conf/c", v1, "conf/d", v1, "conf/e",
+		clash, "conf/gone", v1, RequestFile, "4"))
 	dir = without(with(dir, "conf/a", mine, "conf/c", mine), "conf/d", "conf/e"+NewSuffix) // conf/e is settled
-	second := files("conf/a", clash, "conf/b", v2, "conf/c", v2, "conf/d", v2, "conf/e", clash, "conf/new", v1, RequestFile, "6")
+	second := files("conf/a", clash, "conf/b", v2, "conf/c", v2, "conf/d", v2, "conf/e", clash, "conf/new", v1,
+		RequestFile, "6")
 	o := must(Reconcile(dir, second))(t)
 	v := must(o.Offers(dir))(t)
 	if got := verbs(v.Changes()); got != "offer conf/a.rcgen-new" {

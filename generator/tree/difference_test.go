@@ -9,11 +9,14 @@ import (
 )
 
 func TestDifferences(t *testing.T) {
-	was := files("a/adopted", v1, "a/clash", v1, "a/edited", v1, "a/gone", v1, "a/kept", v1, "a/merged", v1, "a/missing", v1, "a/replaced", v1, "a/same", v1)
+	was := files("a/adopted", v1, "a/clash", v1, "a/edited", v1, "a/gone", v1, "a/kept", v1, "a/merged", v1, "a/missing",
+		v1, "a/replaced", v1, "a/same", v1)
 	dir, _ := run(t, fstest.MapFS{}, was)
 	dir = apply(t, dir, must(Adopt(dir, "a/adopted", false))(t).Changes())
-	dir = with(without(dir, "a/missing"), "a/adopted", mine, "a/clash", mine, "a/edited", mine, "a/kept", mine, "a/merged", mine)
-	o := must(Reconcile(dir, files("a/adopted", v2, "a/clash", clash, "a/edited", v1, "a/merged", v2, "a/missing", v1, "a/new", "n\n", "a/replaced", v2, "a/same", v1)))(t)
+	dir = with(without(dir, "a/missing"), "a/adopted", mine, "a/clash", mine, "a/edited", mine, "a/kept", mine, "a/merged",
+		mine)
+	o := must(Reconcile(dir, files("a/adopted", v2, "a/clash", clash, "a/edited", v1, "a/merged", v2, "a/missing", v1,
+		"a/new", "n\n", "a/replaced", v2, "a/same", v1)))(t)
 	type row struct {
 		class     Class
 		change    string
@@ -44,7 +47,8 @@ func TestDifferences(t *testing.T) {
 	}
 	for i, d := range all {
 		w := want[d.Path]
-		if d.Class != w.class || d.Change != w.change || strings.Join(d.Conflicts, ", ") != w.conflicts || d.Path != o.States[i].Path {
+		if d.Class != w.class || d.Change != w.change || strings.Join(d.Conflicts, ", ") != w.conflicts ||
+			d.Path != o.States[i].Path {
 			t.Errorf("%s: got %+v, want %+v", d.Path, d, w)
 		}
 		if d.Pending() != (w.diff != nil) || d.Pending() != (d.Diff != "") {
@@ -125,12 +129,14 @@ func TestDifferenceJSON(t *testing.T) {
 
 // TestEdits: what a person changed, seen from what rcgen had made.
 func TestEdits(t *testing.T) {
-	dir, _ := run(t, fstest.MapFS{}, files("a/adopted", v1, "a/edited", v1, "a/same", v1, "a/adopted-gone", v1, EnvFile, "A=secret\n"))
+	dir, _ := run(t, fstest.MapFS{}, files("a/adopted", v1, "a/edited", v1, "a/same", v1, "a/adopted-gone", v1, EnvFile,
+		"A=secret\n"))
 	for _, path := range []string{"a/adopted", "a/adopted-gone"} {
 		dir = apply(t, dir, must(Adopt(dir, path, false))(t).Changes())
 	}
 	dir = with(without(dir, "a/adopted-gone"), "a/adopted", mine, "a/edited", mine, EnvFile, "A=other\n")
-	o := must(Reconcile(dir, files("a/adopted", v2, "a/edited", v2, "a/same", v2, "a/adopted-gone", v2, EnvFile, "A=other\n")))(t)
+	o := must(Reconcile(dir, files("a/adopted", v2, "a/edited", v2, "a/same", v2, "a/adopted-gone", v2, EnvFile,
+		"A=other\n")))(t)
 	for _, s := range o.States {
 		edits := s.Edits()
 		want := ""

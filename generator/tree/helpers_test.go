@@ -25,7 +25,8 @@ func must[T any](v T, err error) func(testing.TB) T {
 func files(pairs ...string) Project {
 	var p Project
 	for pair := range slices.Chunk(pairs, 2) {
-		f := File{Path: pair[0], Content: []byte(pair[1]), Mode: 0o644, Origin: "templates/" + pair[0], Seed: pair[0] == OverrideFile}
+		f := File{Path: pair[0], Content: []byte(pair[1]), Mode: 0o644, Origin: "templates/" + pair[0],
+			Seed: pair[0] == OverrideFile}
 		switch f.Path {
 		case EnvFile:
 			f.Mode, f.Origin = 0o600, ""

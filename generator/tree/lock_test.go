@@ -11,9 +11,10 @@ import (
 func TestLockRoundTrip(t *testing.T) {
 	hex := func(s string) string { return strings.Repeat(s, 64)[:64] }
 	l := Lock{Version: LockVersion, Rcgen: Version, Files: map[string]Entry{
-		ComposeFile:             {SHA256: hex("a"), Origin: "templates/compose.yaml.tmpl"},
-		"conf/a":                {SHA256: hex("0123456789"), Origin: "generator", Offered: hex("1")},
-		"conf/digits":           {SHA256: hex("7"), Offered: "1" + strings.Repeat("0", 61) + "e1"}, // YAML takes them for numbers
+		ComposeFile: {SHA256: hex("a"), Origin: "templates/compose.yaml.tmpl"},
+		"conf/a":    {SHA256: hex("0123456789"), Origin: "generator", Offered: hex("1")},
+		// YAML takes them for numbers
+		"conf/digits":           {SHA256: hex("7"), Offered: "1" + strings.Repeat("0", 61) + "e1"},
 		"conf/b":                {SHA256: hex("f"), Adopted: true},
 		".gitignore":            {SHA256: hex("0")},
 		OverrideFile:            {Adopted: true},
@@ -36,14 +37,16 @@ func TestLockRoundTrip(t *testing.T) {
 		t.Errorf("not a sorted line for each file: %v", paths)
 	}
 	empty := Lock{Version: LockVersion, Rcgen: Version, Files: map[string]Entry{}}
-	if got := must(ReadLock(disk(LockFile, string(empty.encode()))))(t); got.Version != LockVersion || len(got.Files) != 0 {
+	if got := must(ReadLock(disk(LockFile, string(empty.encode()))))(t); got.Version != LockVersion ||
+		len(got.Files) != 0 {
 		t.Errorf("an empty lock was read as %+v", got)
 	}
 }
 
 func TestReadLockFirstFormat(t *testing.T) {
 	got := must(ReadLock(disk(LockFile, lockOf("a", "1", "b/c", "2"))))(t)
-	want := Lock{Version: 1, Rcgen: "0.1.0", Files: map[string]Entry{"a": {SHA256: Checksum([]byte("1"))}, "b/c": {SHA256: Checksum([]byte("2"))}}}
+	want := Lock{Version: 1, Rcgen: "0.1.0", Files: map[string]Entry{"a": {SHA256: Checksum([]byte("1"))},
+		"b/c": {SHA256: Checksum([]byte("2"))}}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -55,7 +58,8 @@ func TestReadLockFirstFormat(t *testing.T) {
 // TestMigration: a project of the first format becomes one of this, its edited file
 // is offered since nobody knows what it was, and merged from then on.
 func TestMigration(t *testing.T) {
-	dir := disk(ComposeFile, v1, "conf/a", mine, "conf/old", v1, LockFile, lockOf(ComposeFile, v1, "conf/a", v1, "conf/old", v1))
+	dir := disk(ComposeFile, v1, "conf/a", mine, "conf/old", v1, LockFile,
+		lockOf(ComposeFile, v1, "conf/a", v1, "conf/old", v1))
 	project := files(ComposeFile, v2, "conf/a", v1)
 	dir, o := run(t, dir, project)
 	if got := verbs(o.Changes); got != "replace compose.yaml, offer conf/a.rcgen-new, remove conf/old" {

@@ -37,7 +37,8 @@ func TestReadProject(t *testing.T) {
 		{"./.env", "A=secret\n", append([]string{EnvFile, EnvExample}, others...)},
 		{EnvExample, "A=fake\n", append([]string{EnvFile}, others...)},
 		{"./" + EnvExample, "A=fake\n", append([]string{EnvFile}, others...)},
-		{"deploy/ci.env", "A=ci\n", append([]string{EnvFile, EnvExample}, slices.DeleteFunc(slices.Clone(others), func(p string) bool { return p == "deploy/ci.env" })...)},
+		{"deploy/ci.env", "A=ci\n", append([]string{EnvFile, EnvExample},
+			slices.DeleteFunc(slices.Clone(others), func(p string) bool { return p == "deploy/ci.env" })...)},
 	} {
 		p := must(ReadProject(dir, c.envFile))(t)
 		var paths []string

@@ -16,13 +16,16 @@ func TestHoldBackUnfinished(t *testing.T) {
 	line := func(host string) string { return "          - url: http://" + host + ":3000\n" }
 	was := head + line("chat-rocketchat-1-1") + line("chat-rocketchat-1-2")
 	is := head + line("rocketchat-1") + line("rocketchat-2")
-	project := afterwards(fstest.MapFS{}, mustReroute(t, []byte(was), routes.Held{"rocketchat-1": line("rocketchat-1")}, nil))
-	v, err := Valid{changes: []Change{{Op: Replace, File: File{Path: routes.File, Content: []byte(is), Mode: 0o644}}}}.HoldBack(project)
+	project := afterwards(fstest.MapFS{}, mustReroute(t, []byte(was), routes.Held{"rocketchat-1": line("rocketchat-1")},
+		nil))
+	v, err := Valid{changes: []Change{{Op: Replace,
+		File: File{Path: routes.File, Content: []byte(is), Mode: 0o644}}}}.HoldBack(project)
 	if err != nil {
 		t.Fatal(err)
 	}
 	routes, held, err := ReadRoutes(afterwards(project, v))
-	if want := head + line("rocketchat-1"); err != nil || string(routes) != want || held["rocketchat-2"] != line("rocketchat-2") {
+	if want := head + line("rocketchat-1"); err != nil || string(routes) != want ||
+		held["rocketchat-2"] != line("rocketchat-2") {
 		t.Errorf("got %v, held %q and\n%s", err, held, routes)
 	}
 }
@@ -39,7 +42,8 @@ func TestSettledScaled(t *testing.T) {
 		"services:\n  rocketchat-11:\n    image: x\n  rocketchat-12: {}\n":  string(full),
 		"services:\r\n  rocketchat-11:\r\n  rocketchat-12:\r\n    a: b\r\n": string(full),
 	} {
-		project := afterwards(fstest.MapFS{ComposeFile: {Data: []byte(compose)}}, mustReroute(t, routing, routes.Held{"rocketchat-12": entry}, nil))
+		project := afterwards(fstest.MapFS{ComposeFile: {Data: []byte(compose)}},
+			mustReroute(t, routing, routes.Held{"rocketchat-12": entry}, nil))
 		whole, err := Settled(project)
 		if err != nil {
 			t.Fatal(err)
@@ -77,7 +81,8 @@ func TestHoldBack(t *testing.T) {
 		is, _ = routes.PutBack(is, name, "")
 	}
 	project := fstest.MapFS{routes.File: {Data: was, Mode: 0o644}}
-	v := Valid{changes: []Change{{Op: Replace, File: File{Path: "compose.yaml"}}, {Op: Replace, File: File{Path: routes.File, Content: is, Mode: 0o644}}}}
+	v := Valid{changes: []Change{{Op: Replace, File: File{Path: "compose.yaml"}},
+		{Op: Replace, File: File{Path: routes.File, Content: is, Mode: 0o644}}}}
 	v, err := v.HoldBack(project)
 	if err != nil {
 		t.Fatal(err)
@@ -135,13 +140,16 @@ func TestRecorded(t *testing.T) {
 // TestTwoContainers follows the routes of a replica that gets a second container, and
 // settles them at any time: each byte is as it was.
 func TestTwoContainers(t *testing.T) {
-	plain := []byte(strings.Replace(string(exampleRoutes(t)), "-1:3000\n", "-1:3100 # the first\n            weight: 2\n", 1))
+	plain := []byte(strings.Replace(string(exampleRoutes(t)), "-1:3000\n", "-1:3100 # the first\n            weight: 2\n",
+		1))
 	const first, second = "chat-rocketchat-1-1", "chat-rocketchat-1-2"
 	renamed, entry, err := routes.Rename(plain, "rocketchat-1", first)
-	if err != nil || !strings.Contains(string(renamed), "http://"+first+":3100 # the first\n            weight: 2\n") || strings.Contains(string(renamed), "http://rocketchat-1:") {
+	if err != nil || !strings.Contains(string(renamed), "http://"+first+":3100 # the first\n            weight: 2\n") ||
+		strings.Contains(string(renamed), "http://rocketchat-1:") {
 		t.Fatalf("got %v and\n%s", err, renamed)
 	}
-	if again, none, err := routes.Rename(renamed, "rocketchat-1", first); err != nil || none != "" || string(again) != string(renamed) {
+	if again, none, err := routes.Rename(renamed, "rocketchat-1", first); err != nil || none != "" ||
+		string(again) != string(renamed) {
 		t.Errorf("again: got %q, %v and\n%s", none, err, again)
 	}
 	both, err := routes.PutBack(renamed, second, entry)
@@ -156,7 +164,8 @@ func TestTwoContainers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, routing := range [][]byte{renamed, both, one} {
-		project := afterwards(fstest.MapFS{}, mustReroute(t, routing, routes.Held{"rocketchat-1": entry}, []string{"rocketchat-2"}))
+		project := afterwards(fstest.MapFS{}, mustReroute(t, routing, routes.Held{"rocketchat-1": entry},
+			[]string{"rocketchat-2"}))
 		whole, err := Settled(project)
 		if err != nil {
 			t.Fatal(err)

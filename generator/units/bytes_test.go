@@ -17,7 +17,8 @@ func TestParse(t *testing.T) {
 		}
 	}
 	for _, in := range []string{
-		"", " ", "GiB", "much", "-1", "-1GiB", "1GiBs", "1 2GiB", "0x10", "NaN", "Inf", "1,5GiB", "8EiB", "9999999999PiB", "1GiB\n",
+		"", " ", "GiB", "much", "-1", "-1GiB", "1GiBs", "1 2GiB", "0x10", "NaN", "Inf", "1,5GiB", "8EiB", "9999999999PiB",
+		"1GiB\n",
 		"99999999999999999999",
 	} {
 		if got, err := Parse(in); err == nil {
@@ -54,7 +55,8 @@ func TestBytesString(t *testing.T) {
 		exact, human string
 	}{
 		{0, "0B", "0B"}, {1, "1B", "1B"}, {1023, "1023B", "1023B"}, {1536, "1536B", "1.5KiB"}, {KiB, "1KiB", "1KiB"},
-		{1536 * MiB, "1536MiB", "1.5GiB"}, {32 * GiB, "32GiB", "32GiB"}, {2 * TiB, "2TiB", "2TiB"}, {2048 * GiB, "2TiB", "2TiB"},
+		{1536 * MiB, "1536MiB", "1.5GiB"}, {32 * GiB, "32GiB", "32GiB"}, {2 * TiB, "2TiB", "2TiB"},
+		{2048 * GiB, "2TiB", "2TiB"},
 		{math.MaxInt64, "9223372036854775807B", "8EiB"},
 	} {
 		if c.b.String() != c.exact || c.b.Human() != c.human {

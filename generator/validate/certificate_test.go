@@ -89,7 +89,8 @@ func TestCertificate(t *testing.T) {
 	for _, c := range certificateCases(t) {
 		t.Run(c.name, func(t *testing.T) {
 			found := checkCertificate(c.cert, c.key, certifiedName)
-			if c.want == "" && len(found) > 0 || c.want != "" && (len(found) != 1 || found[0].File != c.want || found[0].Code != FindCertificate) {
+			if c.want == "" && len(found) > 0 || c.want != "" &&
+				(len(found) != 1 || found[0].File != c.want || found[0].Code != FindCertificate) {
 				t.Errorf("found %+v, want one for %q", found, c.want)
 			}
 			for _, f := range found {

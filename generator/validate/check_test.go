@@ -62,11 +62,15 @@ func TestCheckCompose(t *testing.T) {
 		{"duplicate key", compose(oneService + "    image: x:1\n"), []string{"compose compose.yaml"}},
 		{"service that is not there", compose(oneService + "    depends_on: [b]\n"), []string{"compose compose.yaml"}},
 		{"network that is not there", compose(oneService + "    networks: [b]\n"), []string{"compose compose.yaml"}},
-		{"cycle", compose("services:\n  a: {image: 'x:1', depends_on: [b]}\n  b: {image: 'x:1', depends_on: [a]}\n"), []string{"compose compose.yaml"}},
+		{"cycle", compose("services:\n  a: {image: 'x:1', depends_on: [b]}\n  b: {image: 'x:1', depends_on: [a]}\n"),
+			[]string{"compose compose.yaml"}},
 		{"neither image nor build", compose("services: {a: {command: x}}\n"), []string{"compose compose.yaml"}},
-		{"broken override", []string{tree.ComposeFile, oneService, "compose.override.yaml", "services: [\n"}, []string{"compose compose.override.yaml"}},
-		{"override with the other ending", []string{tree.ComposeFile, oneService, "compose.override.yml", "services: [\n"}, []string{"compose compose.override.yml"}},
-		{"another's file is not Compose's", []string{tree.ComposeFile, oneService, "docker-compose.prod.yaml", "services: [\n"}, nil},
+		{"broken override", []string{tree.ComposeFile, oneService, "compose.override.yaml", "services: [\n"},
+			[]string{"compose compose.override.yaml"}},
+		{"override with the other ending", []string{tree.ComposeFile, oneService, "compose.override.yml", "services: [\n"},
+			[]string{"compose compose.override.yml"}},
+		{"another's file is not Compose's", []string{tree.ComposeFile, oneService, "docker-compose.prod.yaml",
+			"services: [\n"}, nil},
 	})
 }
 
@@ -75,13 +79,20 @@ func TestCheckCompose(t *testing.T) {
 func TestCheckOdd(t *testing.T) {
 	for _, text := range []string{
 		"include: [other.yaml]\n" + oneService, "include:\n  - path: [a.yaml, b.yaml]\n    env_file: c.env\n" + oneService,
-		oneService + "    extends: {file: other.yaml, service: b}\n", oneService + "    extends: a\n", oneService + "    extends: b\n",
-		"a: &a [*a]\nservices: {}\n", oneService + "---\n" + oneService, "\uFEFF" + oneService, "[]\n", "services: []\n", "services: null\n",
-		"services: {a: null}\n", "services: {a: []}\n", "services: {a: {image: [x]}}\n", "services: {a: {image: 'x:1', ports: 80}}\n",
-		"x: &x {cpus: 9}\nservices: {a: {<<: *x, image: 'x:1'}}\n", "x: &x {cpus: 9}\ny: &y {image: 'x:1'}\nservices: {a: {<<: [*x, *y]}}\n",
-		"services: {a: {image: 'x:1', environment: {? [a] : b}}}\n", "services: {a: {image: 'x:1', volumes: [{}]}}\n", "services:\n  a:\n    image: !!binary eA==\n",
-		oneService + "    ports: ['x:y']\n", oneService + "    cpus: many\n", oneService + "    deploy: {replicas: -1}\n", oneService + "    env_file: [none.env]\n",
-		oneService + "    environment: ['=x', 'A', '']\n", oneService + "    ports: !reset []\n", "name: ${X}\n" + oneService, "\x00", strings.Repeat("[", 10000),
+		oneService + "    extends: {file: other.yaml, service: b}\n", oneService + "    extends: a\n",
+		oneService + "    extends: b\n",
+		"a: &a [*a]\nservices: {}\n", oneService + "---\n" + oneService, "\uFEFF" + oneService, "[]\n", "services: []\n",
+		"services: null\n",
+		"services: {a: null}\n", "services: {a: []}\n", "services: {a: {image: [x]}}\n",
+		"services: {a: {image: 'x:1', ports: 80}}\n",
+		"x: &x {cpus: 9}\nservices: {a: {<<: *x, image: 'x:1'}}\n",
+		"x: &x {cpus: 9}\ny: &y {image: 'x:1'}\nservices: {a: {<<: [*x, *y]}}\n",
+		"services: {a: {image: 'x:1', environment: {? [a] : b}}}\n", "services: {a: {image: 'x:1', volumes: [{}]}}\n",
+		"services:\n  a:\n    image: !!binary eA==\n",
+		oneService + "    ports: ['x:y']\n", oneService + "    cpus: many\n", oneService + "    deploy: {replicas: -1}\n",
+		oneService + "    env_file: [none.env]\n",
+		oneService + "    environment: ['=x', 'A', '']\n", oneService + "    ports: !reset []\n", "name: ${X}\n" + oneService,
+		"\x00", strings.Repeat("[", 10000),
 	} {
 		func() {
 			defer func() {
@@ -89,7 +100,8 @@ func TestCheckOdd(t *testing.T) {
 					t.Errorf("%.80q: panic: %v", text, p)
 				}
 			}()
-			Files(files(tree.ComposeFile, text), stack.Host{Cores: 4, Memory: 8 * units.GiB}, Disk{Exists: func(string) bool { return false }})
+			Files(files(tree.ComposeFile, text), stack.Host{Cores: 4, Memory: 8 * units.GiB},
+				Disk{Exists: func(string) bool { return false }})
 		}()
 	}
 }
@@ -98,10 +110,12 @@ func FuzzCheck(f *testing.F) {
 	f.Add([]byte(oneService), []byte("A=b\n"))
 	f.Add([]byte("x: &x {cpus: 9}\nservices: {a: {<<: *x, image: 'x:${A:-1}', ports: ['80:80', '1-2:1-2'], environment: [A_TOKEN=b]}}\n"), []byte("A='"))
 	f.Fuzz(func(t *testing.T, composeFile, env []byte) {
-		if strings.Contains(string(composeFile), "include") || strings.Contains(string(composeFile), "extends") || strings.Contains(string(composeFile), "_file") {
+		if strings.Contains(string(composeFile), "include") || strings.Contains(string(composeFile), "extends") ||
+			strings.Contains(string(composeFile), "_file") {
 			return // Compose would read other files of the machine
 		}
-		for _, found := range Files(files(tree.ComposeFile, string(composeFile), tree.EnvFile, string(env)), stack.Host{Cores: 4, Memory: units.GiB}, Disk{}) {
+		for _, found := range Files(files(tree.ComposeFile, string(composeFile), tree.EnvFile, string(env)),
+			stack.Host{Cores: 4, Memory: units.GiB}, Disk{}) {
 			if found.Code == "" || found.Message == "" || found.Hint == "" {
 				t.Errorf("%#v", found)
 			}
@@ -126,12 +140,16 @@ func TestCheckPorts(t *testing.T) {
 		{"a range to choose from", two("8000-8010:80", "8000-8010:80"), nil},
 		{"none published", two("80", "80"), nil},
 		{"long form", compose("services:\n  a: {image: 'x:1', ports: [{target: 80, published: '80'}]}\n  b: {image: 'x:1', ports: [{target: 81, published: '80'}]}\n"), conflict},
-		{"twice in one service", compose("services:\n  a: {image: 'x:1', ports: ['80:80', '80:81']}\n"), []string{"port-conflict compose.yaml:2"}},
-		{"replicas", compose("services:\n  a: {image: 'x:1', ports: ['80:80'], scale: 2}\n"), []string{"port-conflict compose.yaml:2"}},
-		{"replicas, as deploy", compose("services:\n  a: {image: 'x:1', ports: ['80:80'], deploy: {replicas: 2}}\n"), []string{"port-conflict compose.yaml:2"}},
+		{"twice in one service", compose("services:\n  a: {image: 'x:1', ports: ['80:80', '80:81']}\n"),
+			[]string{"port-conflict compose.yaml:2"}},
+		{"replicas", compose("services:\n  a: {image: 'x:1', ports: ['80:80'], scale: 2}\n"),
+			[]string{"port-conflict compose.yaml:2"}},
+		{"replicas, as deploy", compose("services:\n  a: {image: 'x:1', ports: ['80:80'], deploy: {replicas: 2}}\n"),
+			[]string{"port-conflict compose.yaml:2"}},
 		{"replicas with a range", compose("services:\n  a: {image: 'x:1', ports: ['8000-8010:80'], scale: 2}\n"), nil},
 		{"switched off", compose("services:\n  a: {image: 'x:1', ports: ['80:80'], scale: 0}\n  b: {image: 'x:1', ports: ['80:80']}\n"), nil},
-		{"in the override", []string{tree.ComposeFile, oneService + "    ports: ['80:80']\n", "compose.override.yaml", "services:\n  b:\n    image: x:1\n    ports: ['80:80']\n"},
+		{"in the override", []string{tree.ComposeFile, oneService + "    ports: ['80:80']\n", "compose.override.yaml",
+			"services:\n  b:\n    image: x:1\n    ports: ['80:80']\n"},
 			[]string{"port-conflict compose.override.yaml:4"}},
 	})
 }
@@ -140,13 +158,17 @@ func TestCheckImages(t *testing.T) {
 	unpinned := []string{"image-unpinned compose.yaml:3"}
 	cases := []checkCase{
 		{"build", compose("services: {a: {build: .}}\n"), nil},
-		{"override wins", []string{tree.ComposeFile, oneService, "compose.override.yaml", "services:\n  a:\n    # mine\n    image: busybox\n"}, []string{"image-unpinned compose.override.yaml:4"}},
-		{"override mends", []string{tree.ComposeFile, "services:\n  a:\n    image: busybox\n", "compose.override.yaml", oneService}, nil},
+		{"override wins", []string{tree.ComposeFile, oneService, "compose.override.yaml",
+			"services:\n  a:\n    # mine\n    image: busybox\n"}, []string{"image-unpinned compose.override.yaml:4"}},
+		{"override mends", []string{tree.ComposeFile, "services:\n  a:\n    image: busybox\n", "compose.override.yaml",
+			oneService}, nil},
 	}
 	for image, pinned := range map[string]bool{
-		"busybox": false, "busybox:latest": false, "busybox:1.37": true, "busybox" + digest: true, "busybox:latest" + digest: true,
-		"localhost:5000/app": false, "localhost:5000/app:latest": false, "localhost:5000/app:1": true, "localhost:5000/app" + digest: true,
-		"ghcr.io/o/app": false, "ghcr.io/o/app:v1": true, "Busybox:1": false, "busy box": false, "busybox:": false,
+		"busybox": false, "busybox:latest": false, "busybox:1.37": true, "busybox" + digest: true,
+		"busybox:latest" + digest: true,
+		"localhost:5000/app":      false, "localhost:5000/app:latest": false, "localhost:5000/app:1": true,
+		"localhost:5000/app" + digest: true,
+		"ghcr.io/o/app":               false, "ghcr.io/o/app:v1": true, "Busybox:1": false, "busy box": false, "busybox:": false,
 		"busybox:${TAG:-latest}": false, "busybox:${TAG:-1.37}": true,
 	} {
 		c := checkCase{image, compose("services:\n  a:\n    image: '" + image + "'\n"), unpinned}
@@ -162,7 +184,8 @@ func TestCheckImages(t *testing.T) {
 // be typed as it stands.
 func TestCheckImageHint(t *testing.T) {
 	for image, want := range map[string]string{
-		"nginx": " nginx:1.2.3", "nginx:latest": " nginx:1.2.3", "localhost:5000/app": " localhost:5000/app:1.2.3", "ghcr.io/o/app:latest": " ghcr.io/o/app:1.2.3",
+		"nginx": " nginx:1.2.3", "nginx:latest": " nginx:1.2.3", "localhost:5000/app": " localhost:5000/app:1.2.3",
+		"ghcr.io/o/app:latest": " ghcr.io/o/app:1.2.3",
 	} {
 		found := Files(files(tree.ComposeFile, "services: {a: {image: '"+image+"'}}\n"), stack.Host{}, Disk{})
 		if len(found) != 1 || !strings.HasSuffix(found[0].Hint, want) || found[0].Key != "services.a.image" {

@@ -53,8 +53,10 @@ func TestCheckVariables(t *testing.T) {
 		{"twice in one value", inEnvironment("A: ${X} $X"), unset},
 		{"in two values", inEnvironment("A: ${X}\n      B: ${X}"), append(unset, "variable-unset compose.yaml:6")},
 		{"for a number", compose(oneService + "    mem_limit: ${X}\n"), []string{"variable-unset compose.yaml:4"}},
-		{"in the override", []string{tree.ComposeFile, oneService, "compose.override.yaml", "services:\n  a:\n    environment:\n\n      A: ${X}\n"}, []string{"variable-unset compose.override.yaml:5"}},
-		{"in an anchor", compose("x-e: &e\n  A: ${X}\nservices:\n  a:\n    image: x:1\n    environment: *e\n"), []string{"variable-unset compose.yaml:2"}},
+		{"in the override", []string{tree.ComposeFile, oneService, "compose.override.yaml",
+			"services:\n  a:\n    environment:\n\n      A: ${X}\n"}, []string{"variable-unset compose.override.yaml:5"}},
+		{"in an anchor", compose("x-e: &e\n  A: ${X}\nservices:\n  a:\n    image: x:1\n    environment: *e\n"),
+			[]string{"variable-unset compose.yaml:2"}},
 		{"open brace", inEnvironment("A: ${X"), []string{"compose compose.yaml"}},
 	})
 }
@@ -81,15 +83,23 @@ func TestCheckLimits(t *testing.T) {
 		{"all of the host", compose(oneService + "    cpus: 4\n    mem_limit: 8g\n"), nil},
 		{"cpus", compose(oneService + "    cpus: 4.01\n"), []string{"limit-over-host compose.yaml:4"}},
 		{"memory", compose(oneService + "    mem_limit: 9g\n"), []string{"limit-over-host compose.yaml:4", sum}},
-		{"as deploy", compose(oneService + "    deploy:\n      resources:\n        limits:\n          cpus: '5'\n          memory: 9g\n"), []string{"limit-over-host compose.yaml:7", "limit-over-host compose.yaml:8", sum}},
-		{"together", compose("services:\n  a: {image: 'x:1', mem_limit: 5g}\n  b: {image: 'x:1', mem_limit: 4g}\n"), []string{sum}},
-		{"together just so", compose("services:\n  a: {image: 'x:1', mem_limit: 5g}\n  b: {image: 'x:1', mem_limit: 3g}\n"), nil},
+		{"as deploy", compose(oneService +
+			"    deploy:\n      resources:\n        limits:\n          cpus: '5'\n          memory: 9g\n"),
+			[]string{"limit-over-host compose.yaml:7", "limit-over-host compose.yaml:8", sum}},
+		{"together", compose("services:\n  a: {image: 'x:1', mem_limit: 5g}\n  b: {image: 'x:1', mem_limit: 4g}\n"),
+			[]string{sum}},
+		{"together just so", compose("services:\n  a: {image: 'x:1', mem_limit: 5g}\n  b: {image: 'x:1', mem_limit: 3g}\n"),
+			nil},
 		{"replicas together", compose(oneService + "    mem_limit: 3g\n    scale: 3\n"), []string{sum}},
 		{"switched off", compose(oneService + "    mem_limit: 5g\n  b: {image: 'x:1', mem_limit: 5g, scale: 0}\n"), nil},
-		{"from an anchor", compose("x-s: &x\n  cpus: 5\nservices:\n  a:\n    <<: *x\n    image: x:1\n"), []string{"limit-over-host compose.yaml:2"}},
-		{"from one of two anchors", compose("x-s: &x\n  image: x:1\nx-t: &y\n  cpus: 5\nservices:\n  a:\n    <<: [*x, *y]\n"), []string{"limit-over-host compose.yaml:4"}},
-		{"override wins", []string{tree.ComposeFile, oneService + "    cpus: 5\n", "compose.override.yaml", "services:\n  a:\n\n    cpus: 6\n"}, []string{"limit-over-host compose.override.yaml:4"}},
-		{"override mends", []string{tree.ComposeFile, oneService + "    cpus: 5\n", "compose.override.yaml", "services:\n  a:\n    cpus: 3\n"}, nil},
+		{"from an anchor", compose("x-s: &x\n  cpus: 5\nservices:\n  a:\n    <<: *x\n    image: x:1\n"),
+			[]string{"limit-over-host compose.yaml:2"}},
+		{"from one of two anchors", compose("x-s: &x\n  image: x:1\nx-t: &y\n  cpus: 5\nservices:\n  a:\n    <<: [*x, *y]\n"),
+			[]string{"limit-over-host compose.yaml:4"}},
+		{"override wins", []string{tree.ComposeFile, oneService + "    cpus: 5\n", "compose.override.yaml",
+			"services:\n  a:\n\n    cpus: 6\n"}, []string{"limit-over-host compose.override.yaml:4"}},
+		{"override mends", []string{tree.ComposeFile, oneService + "    cpus: 5\n", "compose.override.yaml",
+			"services:\n  a:\n    cpus: 3\n"}, nil},
 	})
 }
 
@@ -117,29 +127,41 @@ func TestCheckSecrets(t *testing.T) {
 		{"URL with a dollar in it", inEnvironment("URL: mongodb://u:p$$w@h/d"), exposed},
 		{"second URL", inEnvironment("URL: http://a/ mongodb://u:p@h/d"), exposed},
 		{"URL with a variable", inEnvironment("URL: mongodb://u:${P}@h/d", "P=abc"), nil},
-		{"URL of a database without a password", inEnvironment("MONGO_URL: mongodb://db:27017/rocketchat?replicaSet=rs0"), nil},
+		{"URL of a database without a password", inEnvironment("MONGO_URL: mongodb://db:27017/rocketchat?replicaSet=rs0"),
+			nil},
 		{"URL with a user alone", inEnvironment("URL: ssh://git@h/d"), nil},
 		{"URL with a port", inEnvironment("URL: http://h:80/a@b"), nil},
 		{"URL in a command", compose(oneService + "    command:\n      - --url=nats://u:p@h\n"), exposed},
 		{"anchor of environment", compose("x-e: &e\n  DB_PASSWORD: abc\nservices:\n  a:\n    image: x:1\n    environment: *e\n"), []string{"secret-exposed compose.yaml:2"}},
 		{"merged into environment", compose("x-e: &e\n  DB_PASSWORD: abc\nservices:\n  a:\n    image: x:1\n    environment:\n      <<: *e\n"), []string{"secret-exposed compose.yaml:2"}},
-		{"in the override", []string{tree.ComposeFile, oneService, "compose.override.yaml", "services:\n  a:\n    environment:\n      - DB_PASSWORD=abc\n"}, []string{"secret-exposed compose.override.yaml:4"}},
-		{"value of .env", []string{tree.ComposeFile, oneService, tree.EnvFile, "A_PASSWORD=abcdefgh\n", "notes.md", "it is abcdefgh\n"}, []string{"secret-exposed notes.md"}},
-		{"value in a default", inEnvironment("A: ${A_PASSWORD:-abcdefgh}", "A_PASSWORD=abcdefgh"), []string{"secret-exposed compose.yaml"}},
-		{"value that is a common word", []string{tree.ComposeFile, oneService, tree.EnvFile, "A_PASSWORD=chat\n", "notes.md", "chat\n"}, nil},
-		{"value that is no secret", []string{tree.ComposeFile, oneService, tree.EnvFile, "A_HOST=abcdefgh\n", "notes.md", "abcdefgh\n"}, nil},
-		{"value below secrets/", []string{tree.ComposeFile, oneService, tree.EnvFile, "A_PASSWORD=abcdefgh\n", "secrets/a", "abcdefgh\n"}, nil},
-		{"value that every text has", []string{tree.ComposeFile, oneService, tree.EnvFile, "A_PASSWORD=rocketchat\n", "notes.md", "rocketchat\n"}, nil},
-		{"value drawn by chance", []string{tree.ComposeFile, oneService, tree.EnvFile, "A=kR4vT9xQ2mZ7pL1w\n", "notes.md", "kR4vT9xQ2mZ7pL1w\n"}, []string{"secret-exposed notes.md"}},
-		{"password in a URL", []string{tree.ComposeFile, oneService, tree.EnvFile, "A='mongodb://u:long%2Dpassword@h'\n", "notes.md", "long-password\n"}, []string{"secret-exposed notes.md"}},
-		{"URL of the database", []string{tree.ComposeFile, oneService, tree.EnvFile, "MONGO_URL='mongodb://u:p@h'\n", "notes.md", "mongodb://u:p@h\n"}, []string{"secret-exposed notes.md"}},
+		{"in the override", []string{tree.ComposeFile, oneService, "compose.override.yaml",
+			"services:\n  a:\n    environment:\n      - DB_PASSWORD=abc\n"}, []string{"secret-exposed compose.override.yaml:4"}},
+		{"value of .env", []string{tree.ComposeFile, oneService, tree.EnvFile, "A_PASSWORD=abcdefgh\n", "notes.md",
+			"it is abcdefgh\n"}, []string{"secret-exposed notes.md"}},
+		{"value in a default", inEnvironment("A: ${A_PASSWORD:-abcdefgh}", "A_PASSWORD=abcdefgh"),
+			[]string{"secret-exposed compose.yaml"}},
+		{"value that is a common word", []string{tree.ComposeFile, oneService, tree.EnvFile, "A_PASSWORD=chat\n", "notes.md",
+			"chat\n"}, nil},
+		{"value that is no secret", []string{tree.ComposeFile, oneService, tree.EnvFile, "A_HOST=abcdefgh\n", "notes.md",
+			"abcdefgh\n"}, nil},
+		{"value below secrets/", []string{tree.ComposeFile, oneService, tree.EnvFile, "A_PASSWORD=abcdefgh\n", "secrets/a",
+			"abcdefgh\n"}, nil},
+		{"value that every text has", []string{tree.ComposeFile, oneService, tree.EnvFile, "A_PASSWORD=rocketchat\n",
+			"notes.md", "rocketchat\n"}, nil},
+		{"value drawn by chance", []string{tree.ComposeFile, oneService, tree.EnvFile, "A=kR4vT9xQ2mZ7pL1w\n", "notes.md",
+			"kR4vT9xQ2mZ7pL1w\n"}, []string{"secret-exposed notes.md"}},
+		{"password in a URL", []string{tree.ComposeFile, oneService, tree.EnvFile, "A='mongodb://u:long%2Dpassword@h'\n",
+			"notes.md", "long-password\n"}, []string{"secret-exposed notes.md"}},
+		{"URL of the database", []string{tree.ComposeFile, oneService, tree.EnvFile, "MONGO_URL='mongodb://u:p@h'\n",
+			"notes.md", "mongodb://u:p@h\n"}, []string{"secret-exposed notes.md"}},
 	})
 }
 
 // TestCheckSecondDocument: Compose merges every document of a file, so what is
 // wrong in a later one must not go unseen.
 func TestCheckSecondDocument(t *testing.T) {
-	for _, line := range []string{"environment: [DB_PASSWORD=abc]", "environment: ['A=${X}']", "image: busybox", "cpus: 5"} {
+	for _, line := range []string{"environment: [DB_PASSWORD=abc]", "environment: ['A=${X}']", "image: busybox",
+		"cpus: 5"} {
 		text := oneService + "---\nservices:\n  a:\n    " + line + "\n"
 		if found := Files(files(tree.ComposeFile, text), stack.Host{Cores: 4, Memory: units.GiB}, Disk{}); len(found) == 0 {
 			t.Errorf("%s: nothing found", line)
@@ -180,7 +202,8 @@ func TestCheckPaths(t *testing.T) {
 		{"env_file that may be missing", oneService + "    env_file: [{path: gone.env, required: false}]\n", nil},
 		{"secret", oneService + "    secrets: [s]\nsecrets: {s: {file: ./gone}}\n", []string{missing}},
 		{"config", oneService + "    configs: [c]\nconfigs: {c: {file: ./gone}}\n", []string{missing}},
-		{"not from files", oneService + "secrets: {e: {external: true}, v: {environment: HOME}}\nconfigs: {c: {content: x}}\n", nil},
+		{"not from files", oneService +
+			"secrets: {e: {external: true}, v: {environment: HOME}}\nconfigs: {c: {content: x}}\n", nil},
 		{"certificate", fmt.Sprintf(traefik, "secrets"), []string{"path-missing traefik/dynamic/rocketchat.yaml"}},
 		{"no certificate", fmt.Sprintf(traefik, "here"), nil},
 	} {

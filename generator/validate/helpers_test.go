@@ -23,7 +23,8 @@ func must[T any](v T, err error) func(testing.TB) T {
 func files(pairs ...string) tree.Project {
 	var p tree.Project
 	for pair := range slices.Chunk(pairs, 2) {
-		f := tree.File{Path: pair[0], Content: []byte(pair[1]), Mode: 0o644, Origin: "templates/" + pair[0], Seed: pair[0] == tree.OverrideFile}
+		f := tree.File{Path: pair[0], Content: []byte(pair[1]), Mode: 0o644, Origin: "templates/" + pair[0],
+			Seed: pair[0] == tree.OverrideFile}
 		switch f.Path {
 		case tree.EnvFile:
 			f.Mode, f.Origin = 0o600, ""

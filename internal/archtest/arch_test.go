@@ -75,7 +75,8 @@ func otherModule(root fs.FS, dir string) error {
 
 // machine are the parts of the standard library through which code touches the
 // machine it runs on, asks the clock or draws chance: the core does none of it.
-var machine = []string{"os", "net", "time", "math/rand", "crypto", "syscall", "log", "runtime", "plugin", "unsafe", "C", "path/filepath", "io/ioutil", "testing"}
+var machine = []string{"os", "net", "time", "math/rand", "crypto", "syscall", "log", "runtime", "plugin", "unsafe", "C",
+	"path/filepath", "io/ioutil", "testing"}
 
 // harmless are below one of machine and only compute.
 var harmless = []string{"crypto", "crypto/sha256", "crypto/x509", "net/mail", "net/netip", "net/url"}
@@ -91,7 +92,8 @@ var homes = []struct {
 	{"text/template", []string{"generator/render.go"}},
 	{"github.com/compose-spec/compose-go", []string{"generator/validate/", "generator/dotenv/"}},
 	{"github.com/compose-spec/compose-go/v2/dotenv", []string{"generator/dotenv/dotenv.go"}}, // one parser
-	{"crypto/x509", []string{"generator/validate/certificate.go", "cmd/", "internal/doctor/running_web.go", "internal/doctor/running_web_certificate.go"}},
+	{"crypto/x509", []string{"generator/validate/certificate.go", "cmd/", "internal/doctor/running_web.go",
+		"internal/doctor/running_web_certificate.go"}},
 	{"github.com/shirou/gopsutil", []string{"internal/host/"}},
 	{"github.com/gofrs/flock", []string{"internal/disk/"}},
 	{"golang.org/x/term", []string{"cmd/"}},
@@ -104,7 +106,8 @@ var homes = []struct {
 	{"os/exec", []string{"internal/engine/", "internal/git/"}}, // docker and git alone are started
 	// only on request: releases --refresh, and doctor, which asks the chat through its proxy
 	{"net/http", []string{"internal/releases/", "internal/doctor/running_web_client.go"}},
-	{"github.com/coder/websocket", []string{"internal/doctor/running_web_client.go", "internal/doctor/running_web_ddp.go"}},
+	{"github.com/coder/websocket", []string{"internal/doctor/running_web_client.go",
+		"internal/doctor/running_web_ddp.go"}},
 }
 
 // picture is the house: which packages of the module each package may know. Arrows go
@@ -112,9 +115,10 @@ var homes = []struct {
 var picture = map[string][]string{
 	"cmd/rcgen": {"generator", "internal"},
 
-	"internal/keygen":  {"generator", "generator/keys"},
-	"internal/deploy":  {"generator", "internal/project", "internal/rollout", "internal/engine", "internal/container"},
-	"internal/inspect": {"generator", "internal/project", "internal/doctor", "internal/status", "internal/engine", "internal/git", "internal/host", "internal/container", "internal/redact"},
+	"internal/keygen": {"generator", "generator/keys"},
+	"internal/deploy": {"generator", "internal/project", "internal/rollout", "internal/engine", "internal/container"},
+	"internal/inspect": {"generator", "internal/project", "internal/doctor", "internal/status", "internal/engine",
+		"internal/git", "internal/host", "internal/container", "internal/redact"},
 	"internal/project": {"generator", "internal/disk", "internal/engine", "internal/redact"},
 
 	"internal/doctor":   {"generator", "internal/container"},
@@ -125,12 +129,18 @@ var picture = map[string][]string{
 	"internal/disk":     {"generator/fault", "generator/tree"},
 	"internal/redact":   {"generator/dotenv"},
 
-	"generator/helm":       {"generator", "generator/alerts", "generator/catalog", "generator/dashboards", "generator/fault", "generator/stack", "generator/tree", "generator/units"},
-	"generator/keys":       {"generator", "generator/catalog", "generator/fault", "generator/tree", "generator/units"},
-	"generator":            {"generator/alerts", "generator/catalog", "generator/dashboards", "generator/dotenv", "generator/fault", "generator/routes", "generator/stack", "generator/strict", "generator/tree", "generator/units", "profiles", "templates"},
-	"generator/validate":   {"generator/dotenv", "generator/routes", "generator/stack", "generator/strict", "generator/tree", "generator/units"},
-	"generator/catalog":    {"generator/alerts", "generator/fault", "generator/stack", "generator/strict", "generator/tree", "generator/units", "profiles"},
-	"generator/tree":       {"generator/dotenv", "generator/fault", "generator/routes", "generator/strict", "generator/textdiff"},
+	"generator/helm": {"generator", "generator/alerts", "generator/catalog", "generator/dashboards",
+		"generator/fault", "generator/stack", "generator/tree", "generator/units"},
+	"generator/keys": {"generator", "generator/catalog", "generator/fault", "generator/tree", "generator/units"},
+	"generator": {"generator/alerts", "generator/catalog", "generator/dashboards", "generator/dotenv",
+		"generator/fault", "generator/routes", "generator/stack", "generator/strict", "generator/tree", "generator/units",
+		"profiles", "templates"},
+	"generator/validate": {"generator/dotenv", "generator/routes", "generator/stack", "generator/strict",
+		"generator/tree", "generator/units"},
+	"generator/catalog": {"generator/alerts", "generator/fault", "generator/stack", "generator/strict",
+		"generator/tree", "generator/units", "profiles"},
+	"generator/tree": {"generator/dotenv", "generator/fault", "generator/routes", "generator/strict",
+		"generator/textdiff"},
 	"generator/routes":     {"generator/fault", "generator/stack"},
 	"generator/dashboards": {"generator/alerts"},
 	"generator/stack":      {"generator/units"},
@@ -161,7 +171,8 @@ func below(imported, pkg string) bool {
 // forbidden returns why a file must not import a package, or nothing.
 func forbidden(file, imported string) string {
 	dir := path.Dir(file)
-	touches := slices.ContainsFunc(machine, func(pkg string) bool { return below(imported, pkg) }) && !slices.Contains(harmless, imported)
+	touches := slices.ContainsFunc(machine, func(pkg string) bool { return below(imported, pkg) }) &&
+		!slices.Contains(harmless, imported)
 	switch {
 	case below(dir, "generator") && touches:
 		return "the core touches no machine"

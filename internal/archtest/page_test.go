@@ -94,7 +94,8 @@ func (p page) faults(dirs []string, arrows map[string][]string) (all []string) {
 // of internal is said there in words, and helm and keys, which drawn lets it know, by name.
 func drawnArrows() map[string][]string {
 	arrows := maps.Clone(picture)
-	command := slices.DeleteFunc(slices.Clone(picture["cmd/rcgen"]), func(known string) bool { return known == "internal" })
+	command := slices.DeleteFunc(slices.Clone(picture["cmd/rcgen"]),
+		func(known string) bool { return known == "internal" })
 	arrows["cmd/rcgen"] = append(command, "generator/helm", "generator/keys")
 	return arrows
 }

@@ -67,7 +67,8 @@ func aHost(t *testing.T) *hostFake {
 		images:    "mongo:8.0.26\ntraefik:v3.6.12\n<none>:<none>\n", inspected: "amd64\namd64\n",
 	}
 	h.info = engineInfo{
-		Name: h.hostname, ServerVersion: "28.0.1", KernelVersion: h.kernel, OperatingSystem: "Debian GNU/Linux 12", OSType: "linux",
+		Name: h.hostname, ServerVersion: "28.0.1", KernelVersion: h.kernel, OperatingSystem: "Debian GNU/Linux 12",
+		OSType:       "linux",
 		Architecture: "x86_64", NCPU: 8, MemTotal: 32 << 30, DockerRootDir: "/var/lib/docker", SystemTime: h.now,
 	}
 	return h
@@ -132,7 +133,8 @@ func (h *hostFake) remote(through bool) {
 }
 
 func (h *hostFake) running(service, health string) {
-	h.containers = []container.Container{{ID: "id", Service: service, Image: "mongo:8.0.26", State: "running", Health: health}}
+	h.containers = []container.Container{{ID: "id", Service: service, Image: "mongo:8.0.26", State: "running",
+		Health: health}}
 }
 
 // hostCase is a host with the one finding that it shall bring.

@@ -8,7 +8,8 @@ import (
 
 func TestRelease(t *testing.T) {
 	for text, want := range map[string]numbers{
-		"6.18.44-fc": {6, 18, 44}, "6.1": {6, 1, 0}, "v2.40.0-desktop.1": {2, 40, 0}, "5.15.153.1-WSL2": {5, 15, 153}, "4.19.0_foo": {4, 19, 0}, "20.10.24+dfsg1": {20, 10, 24},
+		"6.18.44-fc": {6, 18, 44}, "6.1": {6, 1, 0}, "v2.40.0-desktop.1": {2, 40, 0}, "5.15.153.1-WSL2": {5, 15, 153},
+		"4.19.0_foo": {4, 19, 0}, "20.10.24+dfsg1": {20, 10, 24},
 	} {
 		if got, known := release(text); !known || got != want {
 			t.Errorf("%s: %v, %v", text, got, known)
@@ -47,14 +48,16 @@ broken line
 
 func TestParsePortRange(t *testing.T) {
 	for text, want := range map[string]string{
-		"0.0.0.0:80->80/tcp": "0.0.0.0 80", ":::80->80/tcp": ":: 80", "[::]:443->8443/tcp": ":: 443", "[2001:db8::1]:53->53/udp": "2001:db8::1 53/udp",
+		"0.0.0.0:80->80/tcp": "0.0.0.0 80", ":::80->80/tcp": ":: 80", "[::]:443->8443/tcp": ":: 443",
+		"[2001:db8::1]:53->53/udp":           "2001:db8::1 53/udp",
 		"127.0.0.1:8000-8002->9000-9002/tcp": "127.0.0.1 8000-8002",
 	} {
 		if r, published := parsePortRange(text); !published || r.address.String()+" "+r.String() != want {
 			t.Errorf("%s: %v, %v", text, r, published)
 		}
 	}
-	for _, text := range []string{"", "80/tcp", "80->80/tcp", "0.0.0.0:x->80/tcp", "0.0.0.0:99999->80/tcp", "host:80->80/tcp", "0.0.0.0:80->80"} {
+	for _, text := range []string{"", "80/tcp", "80->80/tcp", "0.0.0.0:x->80/tcp", "0.0.0.0:99999->80/tcp",
+		"host:80->80/tcp", "0.0.0.0:80->80"} {
 		if r, published := parsePortRange(text); published {
 			t.Errorf("%q: %v", text, r)
 		}
@@ -63,7 +66,8 @@ func TestParsePortRange(t *testing.T) {
 
 func TestParsePublishers(t *testing.T) {
 	all, err := parsePublishers("a\tp\ts\t80/tcp, 0.0.0.0:81->80/tcp\n\nb\t\t\t\n")
-	if err != nil || len(all) != 2 || len(all[0].ports) != 1 || all[0].project != "p" || all[0].service != "s" || all[1].name != "b" {
+	if err != nil || len(all) != 2 || len(all[0].ports) != 1 || all[0].project != "p" || all[0].service != "s" ||
+		all[1].name != "b" {
 		t.Errorf("got %+v, %v", all, err)
 	}
 	if _, err := parsePublishers("a b c\n"); err == nil {
@@ -91,7 +95,8 @@ func TestParseSocket(t *testing.T) {
 func TestToEveryone(t *testing.T) {
 	for text, want := range map[string]bool{
 		"0.0.0.0": true, "::": true, "198.51.100.7": true, "2001:db8::7": true,
-		"127.0.0.1": false, "::1": false, "10.1.2.3": false, "172.17.0.1": false, "fd00::1": false, "169.254.1.1": false, "fe80::1": false,
+		"127.0.0.1": false, "::1": false, "10.1.2.3": false, "172.17.0.1": false, "fd00::1": false, "169.254.1.1": false,
+		"fe80::1": false,
 	} {
 		if got := toEveryone(netip.MustParseAddr(text)); got != want {
 			t.Errorf("%s: %v", text, got)
@@ -102,7 +107,8 @@ func TestToEveryone(t *testing.T) {
 func TestDistance(t *testing.T) {
 	from := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	to := from.Add(2 * time.Second)
-	for at, want := range map[time.Duration]time.Duration{-3 * time.Second: 3 * time.Second, 0: 0, time.Second: 0, 2 * time.Second: 0, 5 * time.Second: 3 * time.Second} {
+	for at, want := range map[time.Duration]time.Duration{-3 * time.Second: 3 * time.Second, 0: 0, time.Second: 0,
+		2 * time.Second: 0, 5 * time.Second: 3 * time.Second} {
 		if got := distance(from.Add(at), from, to); got != want {
 			t.Errorf("%v: %v", at, got)
 		}

@@ -56,8 +56,10 @@ func TestHostGarbage(t *testing.T) {
 	for name := range h.files {
 		h.files[name] = "\x00[x : garbage 0A 0A zz:0A 0A\n"
 	}
-	h.info = engineInfo{Name: h.hostname, KernelVersion: h.kernel, ServerVersion: "?", DockerRootDir: "/var/lib/docker", SystemTime: h.now}
-	h.ps, h.images, h.inspected, h.compose = "garbage", "mongo:8.0.26", "amd64\nand more", "\x1b[2J"+strings.Repeat("2\n", 1000)
+	h.info = engineInfo{Name: h.hostname, KernelVersion: h.kernel, ServerVersion: "?", DockerRootDir: "/var/lib/docker",
+		SystemTime: h.now}
+	h.ps, h.images, h.inspected, h.compose = "garbage", "mongo:8.0.26", "amd64\nand more",
+		"\x1b[2J"+strings.Repeat("2\n", 1000)
 	for _, f := range Run(t.Context(), h.sources(), []string{string(Host)}).Checks {
 		want := Skip
 		if slices.Contains([]string{"clock", "dns", "docker-engine", "kernel"}, f.ID) {
@@ -130,7 +132,8 @@ func TestHostUnseen(t *testing.T) {
 		h := aHost(t)
 		h.remote(false)
 		change(h)
-		for _, f := range Run(t.Context(), h.sources(), []string{"cpu-flags", "disk", "filesystem", "swap", "transparent-huge-pages", "max-map-count", "ports", "memory", "cpu-count", "kernel"}).Checks {
+		for _, f := range Run(t.Context(), h.sources(), []string{"cpu-flags", "disk", "filesystem", "swap",
+			"transparent-huge-pages", "max-map-count", "ports", "memory", "cpu-count", "kernel"}).Checks {
 			want := Skip
 			if slices.Contains([]string{"memory", "cpu-count", "kernel"}, f.ID) {
 				want = OK

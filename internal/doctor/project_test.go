@@ -23,8 +23,9 @@ var told = &fault.Error{What: "docker: not found on PATH", Hint: "install Docker
 func planned(t *testing.T, change func(*generator.Request)) *generator.Plan {
 	t.Helper()
 	r := generator.Request{
-		Version: 1, Project: "chat", Users: 3000, Instances: 2, Edition: generator.Licensed, Release: "8.9.1", Domain: generator.Localhost,
-		TLS: generator.TLS{Mode: generator.TLSOff}, Host: stack.Host{Cores: 8, Memory: 32 * units.GiB},
+		Version: 1, Project: "chat", Users: 3000, Instances: 2, Edition: generator.Licensed, Release: "8.9.1",
+		Domain: generator.Localhost,
+		TLS:    generator.TLS{Mode: generator.TLSOff}, Host: stack.Host{Cores: 8, Memory: 32 * units.GiB},
 	}
 	if change != nil {
 		change(&r)
@@ -61,8 +62,10 @@ func wellProject(t *testing.T) Sources {
 			Files:    answering[[]string](nil, nil),
 			Drifted:  answering[[]string](nil, nil),
 			Images: answering(map[string]string{
-				"rocketchat-1": "registry.rocket.chat/rocketchat/rocket.chat:8.9.1", "rocketchat-2": "registry.rocket.chat/rocketchat/rocket.chat:8.9.1",
-				"mongodb": "mongo:8.0.26", "prometheus": "prom/prometheus:v3.13.5", "grafana": "grafana/grafana:12.0.2", "nats": "nats:2.15.2-alpine",
+				"rocketchat-1": "registry.rocket.chat/rocketchat/rocket.chat:8.9.1",
+				"rocketchat-2": "registry.rocket.chat/rocketchat/rocket.chat:8.9.1",
+				"mongodb":      "mongo:8.0.26", "prometheus": "prom/prometheus:v3.13.5", "grafana": "grafana/grafana:12.0.2",
+				"nats": "nats:2.15.2-alpine",
 			}, nil),
 			Tracked: answering[[]string](nil, nil),
 			Modes:   answering([]SecretFile{{".env", 0o600}}, nil),
@@ -126,36 +129,52 @@ var forbidden = &fs.PathError{Op: "open", Path: ".env", Err: fs.ErrPermission}
 
 func TestCheckValid(t *testing.T) {
 	found := []validate.Finding{
-		{Code: validate.FindPort, File: "compose.override.yaml", Line: 3, Message: "host port 80/tcp is taken by traefik already", Hint: "publish another port"},
+		{Code: validate.FindPort, File: "compose.override.yaml", Line: 3,
+			Message: "host port 80/tcp is taken by traefik already", Hint: "publish another port"},
 		{Code: validate.FindImage, File: "compose.override.yaml", Message: "x has no tag", Hint: "name a version"},
 	}
 	testProjectCases(t, "validate", []projectCase{
 		{"nothing", nil, OK, "nothing against", ""},
 		{"two", func(s *Sources) { s.Project.Validate = answering(found, nil) }, Fail,
-			"2 findings, the first: compose.override.yaml:3: host port 80/tcp is taken by traefik already", "publish another port; rcgen validate"},
-		{"unreadable", func(s *Sources) { s.Project.Validate = answering[[]validate.Finding](nil, errors.New("x: is a link")) }, Fail,
+			"2 findings, the first: compose.override.yaml:3: host port 80/tcp is taken by traefik already",
+			"publish another port; rcgen validate"},
+		{"unreadable", func(s *Sources) {
+			s.Project.Validate = answering[[]validate.Finding](nil,
+				errors.New("x: is a link"))
+		}, Fail,
 			"cannot be read: x: is a link", "rcgen validate"},
-		{"another's", func(s *Sources) { s.Project.Validate = answering[[]validate.Finding](nil, forbidden) }, Skip, "may not read the files: open .env", "as the user"},
-		{"another's rcgen.yaml", func(s *Sources) { s.Plan, s.Broken = nil, forbidden }, Fail, "permission denied", "as the user"},
+		{"another's", func(s *Sources) { s.Project.Validate = answering[[]validate.Finding](nil, forbidden) }, Skip,
+			"may not read the files: open .env", "as the user"},
+		{"another's rcgen.yaml", func(s *Sources) { s.Plan, s.Broken = nil, forbidden }, Fail, "permission denied",
+			"as the user"},
 	})
 }
 
 func TestCheckDrift(t *testing.T) {
 	files := func(s *Sources) { s.Project.Files = answering([]string{"README.md", "compose.yaml"}, nil) }
 	containers := func(s *Sources) {
-		s.Project.Drifted = answering([]string{"a (image)", "b (changed)", "c (changed)", "d (changed)", "e (orphan)", "f (missing)"}, nil)
+		s.Project.Drifted = answering([]string{"a (image)", "b (changed)", "c (changed)", "d (changed)", "e (orphan)",
+			"f (missing)"}, nil)
 	}
 	testProjectCases(t, "drift", []projectCase{
 		{"none", nil, OK, "and so are the containers", ""},
 		{"files", files, Warn, "rcgen.yaml would change README.md, compose.yaml", "rcgen diff shows what; rcgen generate"},
-		{"containers", containers, Warn, "a (image), b (changed), c (changed), d (changed) and 2 more", "rcgen diff --running shows what; rcgen apply"},
-		{"both", func(s *Sources) { files(s); containers(s) }, Warn, "compose.yaml; containers are not what the files say: a (image)", "rcgen apply writes"},
-		{"not started", func(s *Sources) { containers(s); s.Containers = answering([]container.Container{}, nil) }, OK, "no container yet", ""},
-		{"no engine", func(s *Sources) { s.Containers = answering[[]container.Container](nil, told) }, OK, "could not be compared: docker: not found", ""},
-		{"no engine, files differ", func(s *Sources) { files(s); s.Containers = answering[[]container.Container](nil, told) }, Warn, "not found on PATH", "rcgen generate"},
-		{"Compose refuses", func(s *Sources) { s.Project.Drifted = answering[[]string](nil, errors.New("yaml: line 3")) }, OK, "could not be compared: yaml: line 3", ""},
-		{"foreign files", func(s *Sources) { s.Project.Files = answering[[]string](nil, errors.New("in the way")) }, Warn, "could not be compared with rcgen.yaml: in the way", "rcgen diff"},
-		{"another's", func(s *Sources) { s.Project.Files = answering[[]string](nil, forbidden) }, Skip, "may not read the files: open .env", "as the user"},
+		{"containers", containers, Warn, "a (image), b (changed), c (changed), d (changed) and 2 more",
+			"rcgen diff --running shows what; rcgen apply"},
+		{"both", func(s *Sources) { files(s); containers(s) }, Warn,
+			"compose.yaml; containers are not what the files say: a (image)", "rcgen apply writes"},
+		{"not started", func(s *Sources) { containers(s); s.Containers = answering([]container.Container{}, nil) }, OK,
+			"no container yet", ""},
+		{"no engine", func(s *Sources) { s.Containers = answering[[]container.Container](nil, told) }, OK,
+			"could not be compared: docker: not found", ""},
+		{"no engine, files differ", func(s *Sources) { files(s); s.Containers = answering[[]container.Container](nil, told) },
+			Warn, "not found on PATH", "rcgen generate"},
+		{"Compose refuses", func(s *Sources) { s.Project.Drifted = answering[[]string](nil, errors.New("yaml: line 3")) }, OK,
+			"could not be compared: yaml: line 3", ""},
+		{"foreign files", func(s *Sources) { s.Project.Files = answering[[]string](nil, errors.New("in the way")) }, Warn,
+			"could not be compared with rcgen.yaml: in the way", "rcgen diff"},
+		{"another's", func(s *Sources) { s.Project.Files = answering[[]string](nil, forbidden) }, Skip,
+			"may not read the files: open .env", "as the user"},
 	})
 }
 
@@ -163,10 +182,12 @@ func TestCheckTracked(t *testing.T) {
 	testProjectCases(t, "secrets-in-git", []projectCase{
 		{"none", nil, OK, "tracks no file", ""},
 		{"two", func(s *Sources) { s.Project.Tracked = answering([]string{".env", "secrets/tls.key"}, nil) }, Fail,
-			"git tracks .env, secrets/tls.key", "git rm --cached .env secrets/tls.key, and commit that; then change every secret"},
+			"git tracks .env, secrets/tls.key",
+			"git rm --cached .env secrets/tls.key, and commit that; then change every secret"},
 		{"strange names", func(s *Sources) { s.Project.Tracked = answering([]string{"-f.key", "it's $(id).key"}, nil) }, Fail,
 			"git tracks -f.key", `git rm --cached './-f.key' './it'\''s $(id).key', and`},
-		{"no git", func(s *Sources) { s.Project.Tracked = answering[[]string](nil, fmt.Errorf("git: %w", fs.ErrNotExist)) }, Skip, "no git work tree", ""},
+		{"no git", func(s *Sources) { s.Project.Tracked = answering[[]string](nil, fmt.Errorf("git: %w", fs.ErrNotExist)) },
+			Skip, "no git work tree", ""},
 		{"another's", func(s *Sources) {
 			s.Project.Tracked = answering[[]string](nil, errors.New("git: detected dubious ownership"))
 		}, Skip, "dubious ownership", "git status"},
@@ -179,12 +200,14 @@ func TestCheckModes(t *testing.T) {
 	}
 	testProjectCases(t, "file-modes", []projectCase{
 		{"the owner's", nil, OK, "1 file open to nobody else", ""},
-		{"everybody's", files(SecretFile{".env", 0o644}, SecretFile{"secrets/tls.key", 0o640}, SecretFile{"a.key", 0o400}), Fail,
+		{"everybody's", files(SecretFile{".env", 0o644}, SecretFile{"secrets/tls.key", 0o640}, SecretFile{"a.key", 0o400}),
+			Fail,
 			"everybody on this machine: .env (0644)", "chmod 600 .env secrets/tls.key"},
 		{"writable alone", files(SecretFile{".env", 0o602}), Fail, ".env (0602)", "chmod 600 .env"},
 		{"a group's", files(SecretFile{".env", 0o640}), Warn, "open to a group: .env (0640)", "chmod 600 .env"},
 		{"none there", files(), OK, "0 files", ""},
-		{"unknown", func(s *Sources) { s.Project.Modes = answering[[]SecretFile](nil, errors.New("input/output error")) }, Warn, "input/output error", "ls -la"},
+		{"unknown", func(s *Sources) { s.Project.Modes = answering[[]SecretFile](nil, errors.New("input/output error")) },
+			Warn, "input/output error", "ls -la"},
 		{"no bits", func(s *Sources) { s.Project.Modes = nil }, Skip, "no permission bits", ""},
 	})
 }

@@ -31,16 +31,23 @@ func TestPrimary(t *testing.T) {
 	holdFound(t, []found{
 		{"mongodb-primary", func(*deployed) {}, OK, "mongodb:27017 is primary, of 1", ""},
 		{"mongodb-primary", members("SECONDARY", "SECONDARY"), OK, "mongodb:27017 is primary, of 3", ""},
-		{"mongodb-primary", members("SECONDARY", "STARTUP2"), Warn, "mongodb:27017 is primary; mongodb-3:27017 is STARTUP2", "wait"},
-		{"mongodb-primary", members("(not reachable/healthy)", "STARTUP2"), Fail, "mongodb-2:27017 is (not reachable/healthy)", "rcgen apply"},
+		{"mongodb-primary", members("SECONDARY", "STARTUP2"), Warn, "mongodb:27017 is primary; mongodb-3:27017 is STARTUP2",
+			"wait"},
+		{"mongodb-primary", members("(not reachable/healthy)", "STARTUP2"), Fail,
+			"mongodb-2:27017 is (not reachable/healthy)", "rcgen apply"},
 		{"mongodb-primary", members("PRIMARY", "SECONDARY"), Fail, "2 of 3 members are primary", "logs --tail 100 mongodb"},
-		{"mongodb-primary", says(`"members":[{"host":"mongodb:27017","state":"SECONDARY"}]`), Fail, "0 of 1 members are primary", "logs --tail 100 mongodb"},
-		{"mongodb-primary", says(`"errors":{"members":"no replset config has been received"}`), Fail, "no replset config has been received", "its health check makes it one"},
+		{"mongodb-primary", says(`"members":[{"host":"mongodb:27017","state":"SECONDARY"}]`), Fail,
+			"0 of 1 members are primary", "logs --tail 100 mongodb"},
+		{"mongodb-primary", says(`"errors":{"members":"no replset config has been received"}`), Fail,
+			"no replset config has been received", "its health check makes it one"},
 		{"mongodb-primary", func(s *deployed) { s.gone("mongodb") }, Fail, "mongodb does not run", "rcgen apply"},
 		{"mongodb-primary", func(s *deployed) { s.execErr["mongodb"] = errors.New("MongoServerError: Authentication failed.") }, Fail, "Authentication failed", "logs --tail 100 mongodb"},
-		{"mongodb-primary", func(s *deployed) { s.answers["mongodb"] = "hello" }, Fail, "cannot be read", "logs --tail 100 mongodb"},
-		{"mongodb-primary", func(s *deployed) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host", "no access"},
-		{"mongodb-primary", func(s *deployed) { s.answers["mongodb"] = "Warning: x\n" + mongoSays("") }, OK, "is primary", ""},
+		{"mongodb-primary", func(s *deployed) { s.answers["mongodb"] = "hello" }, Fail, "cannot be read",
+			"logs --tail 100 mongodb"},
+		{"mongodb-primary", func(s *deployed) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host",
+			"no access"},
+		{"mongodb-primary", func(s *deployed) { s.answers["mongodb"] = "Warning: x\n" + mongoSays("") }, OK, "is primary",
+			""},
 	})
 }
 
@@ -75,12 +82,14 @@ func TestSlow(t *testing.T) {
 // TestNotAsked: a part that MongoDB does not answer takes its own check and no other.
 func TestNotAsked(t *testing.T) {
 	for part, id := range map[string]string{
-		"config": "mongodb-member-host", "fcv": "mongodb-fcv", "instances": "registered", "control": "migrations", "statistics": "licence",
+		"config": "mongodb-member-host", "fcv": "mongodb-fcv", "instances": "registered", "control": "migrations",
+		"statistics": "licence",
 	} {
 		s := aStack()
 		s.answers["mongodb"] = mongoSays(`"errors":{"` + part + `":"not authorized"}`)
 		for _, f := range s.examine(t, stackChecks...) {
-			if want := map[bool]Result{true: Skip, false: OK}[f.ID == id]; f.Result != want || f.ID == id && !strings.Contains(f.Detail, "not authorized") {
+			if want := map[bool]Result{true: Skip, false: OK}[f.ID == id]; f.Result != want || f.ID == id &&
+				!strings.Contains(f.Detail, "not authorized") {
 				t.Errorf("%s: %+v", part, f)
 			}
 		}
@@ -91,19 +100,25 @@ func TestMemberHosts(t *testing.T) {
 	const hex = "5f0c8a1b2d3e:27017"
 	holdFound(t, []found{
 		{"mongodb-member-host", func(*deployed) {}, OK, "mongodb:27017", ""},
-		{"mongodb-member-host", says(`"config":["` + hex + `"]`), Fail, "the set knows " + hex, `c.members[0].host = \"mongodb:27017\"; rs.reconfig(c)`},
-		{"mongodb-member-host", says(`"config":["mongodb:27017","` + hex + `"]`), Fail, "the set knows " + hex, `rs.remove(\"` + hex + `\")`},
+		{"mongodb-member-host", says(`"config":["` + hex + `"]`), Fail, "the set knows " + hex,
+			`c.members[0].host = \"mongodb:27017\"; rs.reconfig(c)`},
+		{"mongodb-member-host", says(`"config":["mongodb:27017","` + hex + `"]`), Fail, "the set knows " + hex,
+			`rs.remove(\"` + hex + `\")`},
 		{"mongodb-member-host", says(`"config":["mongodb:27018"]`), Fail, "the set knows mongodb:27018", "rs.reconfig"},
-		{"mongodb-member-host", (*deployed).three, Warn, "not in the set: mongodb-2:27017, mongodb-3:27017", "health check of mongodb adds them"},
-		{"mongodb-member-host", func(s *deployed) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host", "no access"},
+		{"mongodb-member-host", (*deployed).three, Warn, "not in the set: mongodb-2:27017, mongodb-3:27017",
+			"health check of mongodb adds them"},
+		{"mongodb-member-host", func(s *deployed) { s.plan.Request.MongoDB.External = true }, Skip, "not on this host",
+			"no access"},
 	})
 }
 
 func TestFCV(t *testing.T) {
 	holdFound(t, []found{
 		{"mongodb-fcv", func(*deployed) {}, OK, "8.0, as MongoDB 8.0.26", ""},
-		{"mongodb-fcv", says(`"fcv":"7.0"`), Warn, "7.0, MongoDB is 8.0.26", `backup: docker compose exec -T mongodb sh -c 'HOME=/tmp mongosh`},
-		{"mongodb-fcv", says(`"version":"8.2.11"`), Warn, "8.0, MongoDB is 8.2.11", `setFeatureCompatibilityVersion: \"8.2\"`},
+		{"mongodb-fcv", says(`"fcv":"7.0"`), Warn, "7.0, MongoDB is 8.0.26",
+			`backup: docker compose exec -T mongodb sh -c 'HOME=/tmp mongosh`},
+		{"mongodb-fcv", says(`"version":"8.2.11"`), Warn, "8.0, MongoDB is 8.2.11",
+			`setFeatureCompatibilityVersion: \"8.2\"`},
 		{"mongodb-fcv", says(`"version":"8"`), Skip, `version "8"`, "again"},
 		{"mongodb-fcv", func(s *deployed) { s.gone("mongodb") }, Skip, "mongodb does not run", "mongodb-primary"},
 	})
@@ -150,11 +165,13 @@ func TestScript(t *testing.T) {
 		t.Errorf("an empty database: %+v", none)
 	}
 	refused := scriptAnswer(t, database+`db.adminCommand = () => { throw new Error('not authorized') };`)
-	if len(refused.Errors) != 4 || refused.Errors["members"] != "not authorized" || refused.Control == nil || refused.Statistics == nil {
+	if len(refused.Errors) != 4 || refused.Errors["members"] != "not authorized" || refused.Control == nil ||
+		refused.Statistics == nil {
 		t.Errorf("a server that refuses: %+v", refused)
 	}
 	bare := scriptAnswer(t, database+`found.rocketchat_statistics = [{createdAt: at(1)}]; found.migrations = [{}];`)
-	if bare.Statistics == nil || bare.Statistics.Modules != nil || bare.Control == nil || bare.Control.Locked || bare.Control.Age != nil {
+	if bare.Statistics == nil || bare.Statistics.Modules != nil || bare.Control == nil || bare.Control.Locked ||
+		bare.Control.Age != nil {
 		t.Errorf("records without their fields: %+v", bare)
 	}
 }
@@ -181,7 +198,8 @@ func scriptAnswer(t *testing.T, database string) mongoAnswer {
 func TestCommandLines(t *testing.T) {
 	run := fakeMongosh(t)
 	const login = `<--quiet><--norc><-u><root><-p><a "b' $c>`
-	for several, address := range map[bool]string{false: "", true: "<mongodb://mongodb,mongodb-2,mongodb-3/?replicaSet=rs0&readPreference=primaryPreferred&serverSelectionTimeoutMS=3000>"} {
+	for several, address := range map[bool]string{false: "",
+		true: "<mongodb://mongodb,mongodb-2,mongodb-3/?replicaSet=rs0&readPreference=primaryPreferred&serverSelectionTimeoutMS=3000>"} {
 		s := aStack()
 		if several {
 			s.three()
@@ -214,7 +232,8 @@ func fakeMongosh(t *testing.T) func(args ...string) string {
 		t.Skip("a POSIX shell is needed to see what it makes of a command line")
 	}
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "mongosh"), []byte("#!"+shell+"\nfor a; do printf '<%s>' \"$a\"; done\n"), 0o700); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "mongosh"), []byte("#!"+shell+"\nfor a; do printf '<%s>' \"$a\"; done\n"),
+		0o700); err != nil {
 		t.Fatal(err)
 	}
 	return func(args ...string) string {

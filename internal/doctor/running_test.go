@@ -44,11 +44,13 @@ func aStack() *deployed {
 			"nats": `{"num_connections":4,"connections":[{"ip":"172.18.0.5"},{"ip":"172.18.0.6"},{"ip":"172.18.0.6"},{"ip":"172.18.0.7"}]}`,
 		},
 		execErr: map[string]error{},
-		backups: []Backup{{Size: 5 * units.MiB, Made: stackTime.Add(-50 * time.Hour)}, {Size: 3 * units.MiB, Made: stackTime.Add(-3 * time.Hour)}},
-		execs:   map[string]int{},
+		backups: []Backup{{Size: 5 * units.MiB, Made: stackTime.Add(-50 * time.Hour)},
+			{Size: 3 * units.MiB, Made: stackTime.Add(-3 * time.Hour)}},
+		execs: map[string]int{},
 	}
 	for _, name := range []string{"mongodb", "nats", "prometheus", "rocketchat-1", "rocketchat-2", "rocketchat-3"} {
-		s.containers = append(s.containers, container.Container{ID: "id-of-" + name, Service: name, State: "running", Health: "healthy"})
+		s.containers = append(s.containers, container.Container{ID: "id-of-" + name, Service: name, State: "running",
+			Health: "healthy"})
 	}
 	return s
 }
@@ -71,7 +73,8 @@ func rulesSay(rules []alerts.Rule) string {
 // mongoSays is an answer of the script in which a part is replaced, like "fcv":"7.0".
 func mongoSays(part string) string {
 	parts := []string{
-		`"members":[{"host":"mongodb:27017","state":"PRIMARY"}]`, `"config":["mongodb:27017"]`, `"version":"8.0.26"`, `"fcv":"8.0"`,
+		`"members":[{"host":"mongodb:27017","state":"PRIMARY"}]`, `"config":["mongodb:27017"]`, `"version":"8.0.26"`,
+		`"fcv":"8.0"`,
 		`"instances":[3.2,0.1,9.9]`, `"control":{"version":330,"locked":false,"age":null}`,
 		`"statistics":{"age":7200,"modules":["auditing","scalability"]}`, `"errors":{}`,
 	}
@@ -160,7 +163,8 @@ func TestStackAbsent(t *testing.T) {
 		change            func(*deployed)
 	}{
 		{"no project", "no project here", "rcgen init", func(s *deployed) { s.plan = nil }},
-		{"no engine", "not known: no engine", "docker-engine", func(s *deployed) { s.containersErr = errors.New("no engine") }},
+		{"no engine", "not known: no engine", "docker-engine",
+			func(s *deployed) { s.containersErr = errors.New("no engine") }},
 		{"never started", "nothing of the project runs", "rcgen apply", func(s *deployed) { s.containers = nil }},
 		{"stopped", "nothing of the project runs", "rcgen apply", func(s *deployed) {
 			for i := range s.containers {
@@ -197,7 +201,8 @@ func holdFound(t *testing.T, cases []found) {
 
 // TestStackGarbage: an answer that is none is never a good one.
 func TestStackGarbage(t *testing.T) {
-	for _, garbage := range []string{"", "\n", "{", "null", "[]", "42", "{}", `"text"`, "\x00\xff", targetsSay, mongoSays("")[:40], "<html>"} {
+	for _, garbage := range []string{"", "\n", "{", "null", "[]", "42", "{}", `"text"`, "\x00\xff", targetsSay,
+		mongoSays("")[:40], "<html>"} {
 		s := aStack()
 		for service := range s.answers {
 			s.answers[service] = garbage

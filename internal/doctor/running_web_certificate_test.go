@@ -53,13 +53,17 @@ func (s *site) secure(t *testing.T, name string) *x509.CertPool {
 	t.Helper()
 	const day = 24 * time.Hour
 	from, until := stackTime.Add(-day), stackTime.Add(89*day)
-	ca := issue(t, nil, x509.Certificate{Subject: pkix.Name{CommonName: "Test Root"}, NotBefore: from, NotAfter: until.Add(day), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign})
-	between := issue(t, &ca, x509.Certificate{Subject: pkix.Name{CommonName: "Test R1"}, NotBefore: from, NotAfter: until.Add(day), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign})
-	leaf := issue(t, &between, x509.Certificate{Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, NotBefore: from, NotAfter: until})
+	ca := issue(t, nil, x509.Certificate{Subject: pkix.Name{CommonName: "Test Root"}, NotBefore: from,
+		NotAfter: until.Add(day), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign})
+	between := issue(t, &ca, x509.Certificate{Subject: pkix.Name{CommonName: "Test R1"}, NotBefore: from,
+		NotAfter: until.Add(day), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign})
+	leaf := issue(t, &between, x509.Certificate{Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		NotBefore: from, NotAfter: until})
 	s.plan.Request.TLS.Mode = generator.TLSACME
 	s.rootURL = s.plan.RootURL()
 	s.serve(t, func(server *httptest.Server) {
-		server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{leaf.cert.Raw, between.cert.Raw}, PrivateKey: leaf.key}}}
+		server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{leaf.cert.Raw, between.cert.Raw},
+			PrivateKey: leaf.key}}}
 		server.StartTLS()
 	})
 	pool := x509.NewCertPool()
@@ -85,21 +89,33 @@ func TestCertificate(t *testing.T) {
 		detail, fix string
 	}{
 		{name: "good", result: OK, detail: "for chat.firma.de until 2027-02-19, in 89 days"},
-		{name: "little time", change: func(s *site) { s.now = stackTime.Add(76 * day) }, result: Warn, detail: "ends on 2027-02-19, in 13 days; it should have 14", fix: "docker compose logs traefik"},
-		{name: "just enough time", change: func(s *site) { s.now = stackTime.Add(75 * day) }, result: OK, detail: "in 14 days"},
-		{name: "ended", change: func(s *site) { s.now = stackTime.Add(89*day + time.Minute) }, result: Fail, detail: "ended on 2027-02-19", fix: "docker compose logs traefik"},
+		{name: "little time", change: func(s *site) { s.now = stackTime.Add(76 * day) }, result: Warn,
+			detail: "ends on 2027-02-19, in 13 days; it should have 14", fix: "docker compose logs traefik"},
+		{name: "just enough time", change: func(s *site) { s.now = stackTime.Add(75 * day) }, result: OK,
+			detail: "in 14 days"},
+		{name: "ended", change: func(s *site) { s.now = stackTime.Add(89*day + time.Minute) }, result: Fail,
+			detail: "ended on 2027-02-19", fix: "docker compose logs traefik"},
 		{name: "ended, own file", change: func(s *site) {
 			s.now, s.plan.Request.TLS.Mode = stackTime.Add(100*day), generator.TLSFiles
 		}, result: Fail, detail: "ended on", fix: "secrets/tls.crt"},
-		{name: "not yet", change: func(s *site) { s.now = stackTime.Add(-2 * day) }, result: Fail, detail: "valid from 2026-11-21 12:00:00 UTC on", fix: "clock"},
-		{name: "another name", leaf: "www.firma.de", result: Fail, detail: "for www.firma.de, not for chat.firma.de", fix: "chat.firma.de lead there; then run docker compose restart traefik"},
+		{name: "not yet", change: func(s *site) { s.now = stackTime.Add(-2 * day) }, result: Fail,
+			detail: "valid from 2026-11-21 12:00:00 UTC on", fix: "clock"},
+		{name: "another name", leaf: "www.firma.de", result: Fail, detail: "for www.firma.de, not for chat.firma.de",
+			fix: "chat.firma.de lead there; then run docker compose restart traefik"},
 		{name: "Traefik's own", leaf: "TRAEFIK DEFAULT CERT", result: Fail, detail: "none for chat.firma.de", fix: "port 80"},
-		{name: "unknown issuer", unknown: true, result: Fail, detail: "unknown authority", fix: "docker compose logs traefik"},
-		{name: "staging", unknown: true, change: func(s *site) { s.plan.Request.TLS.Staging = true }, result: Warn, detail: "staging", fix: "take staging out"},
-		{name: "private authority", unknown: true, change: func(s *site) { s.plan.Request.TLS.Mode = generator.TLSFiles }, result: Warn, detail: "does not know its issuer", fix: "authority"},
-		{name: "private ACME server", unknown: true, change: func(s *site) { s.plan.Request.TLS.Server = "https://ca.firma.de/dir" }, result: Warn, detail: "does not know its issuer", fix: "authority"},
-		{name: "refused", change: func(s *site) { s.dial = errors.New("connection refused") }, result: Fail, detail: "connection refused", fix: "firewall"},
-		{name: "no https", change: func(s *site) { s.plan.Request.TLS.Mode = generator.TLSOff }, result: Skip, detail: "no https", fix: "rcgen.yaml"},
+		{name: "unknown issuer", unknown: true, result: Fail, detail: "unknown authority",
+			fix: "docker compose logs traefik"},
+		{name: "staging", unknown: true, change: func(s *site) { s.plan.Request.TLS.Staging = true }, result: Warn,
+			detail: "staging", fix: "take staging out"},
+		{name: "private authority", unknown: true, change: func(s *site) { s.plan.Request.TLS.Mode = generator.TLSFiles },
+			result: Warn, detail: "does not know its issuer", fix: "authority"},
+		{name: "private ACME server", unknown: true,
+			change: func(s *site) { s.plan.Request.TLS.Server = "https://ca.firma.de/dir" }, result: Warn,
+			detail: "does not know its issuer", fix: "authority"},
+		{name: "refused", change: func(s *site) { s.dial = errors.New("connection refused") }, result: Fail,
+			detail: "connection refused", fix: "firewall"},
+		{name: "no https", change: func(s *site) { s.plan.Request.TLS.Mode = generator.TLSOff }, result: Skip,
+			detail: "no https", fix: "rcgen.yaml"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSite(t)
@@ -117,7 +133,8 @@ func TestCertificate(t *testing.T) {
 			src := s.sources()
 			src.Running.Roots = pool
 			f := Run(t.Context(), src, []string{"certificate"}).Checks[0]
-			if f.Result != c.result || !strings.Contains(f.Detail, c.detail) || !strings.Contains(f.Fix, c.fix) || (f.Fix == "") != (c.result == OK) {
+			if f.Result != c.result || !strings.Contains(f.Detail, c.detail) || !strings.Contains(f.Fix, c.fix) ||
+				(f.Fix == "") != (c.result == OK) {
 				t.Errorf("want %s %q %q, got %+v", c.result, c.detail, c.fix, f)
 			}
 		})
@@ -129,7 +146,8 @@ func TestNoTLS(t *testing.T) {
 	s := newSite(t)
 	s.plan.Request.TLS.Mode = generator.TLSFiles
 	s.ports = strings.Replace(s.ports, "80/tcp", "443/tcp", 1)
-	expect(t, s.sources(), "certificate", Fail, "the TLS handshake: tls: first record does not look like a TLS handshake", "replicas")
+	expect(t, s.sources(), "certificate", Fail, "the TLS handshake: tls: first record does not look like a TLS handshake",
+		"replicas")
 }
 
 // TestAnyCertificate: the other checks say what they are for, whatever the certificate.
@@ -200,8 +218,12 @@ func TestWebAbsent(t *testing.T) {
 		containers func(context.Context) ([]container.Container, error)
 	}{
 		{"no project here", nil, containersOf()},
-		{"nothing of the project runs", newSite(t).plan, containersOf(container.Container{Service: "traefik", State: "exited"})},
-		{"not known: no engine", newSite(t).plan, func(context.Context) ([]container.Container, error) { return nil, errors.New("no engine") }},
+		{"nothing of the project runs", newSite(t).plan,
+			containersOf(container.Container{Service: "traefik", State: "exited"})},
+		{"not known: no engine", newSite(t).plan, func(context.Context) ([]container.Container, error) {
+			return nil,
+				errors.New("no engine")
+		}},
 	} {
 		src := newSite(t).sources()
 		src.Plan, src.Containers = c.plan, c.containers

@@ -67,7 +67,8 @@ func newSite(t *testing.T) *site {
 	p.Deployment.CertificateDays = 14
 	s := &site{
 		plan: p, now: stackTime, account: Account{"ops", "secret"}, endpoint: "unix:///var/run/docker.sock\n",
-		rootURL: "http://chat.firma.de/", cookies: true, refusal: map[string]ddpRefusal{}, kept: map[string]bool{}, tokens: map[string]bool{},
+		rootURL: "http://chat.firma.de/", cookies: true, refusal: map[string]ddpRefusal{}, kept: map[string]bool{},
+		tokens: map[string]bool{},
 	}
 	s.serve(t, nil)
 	return s
@@ -90,7 +91,8 @@ func (s *site) serve(t *testing.T, listen func(*httptest.Server)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.ports = fmt.Sprintf(`{"9096/tcp":null,%q:[{"HostIp":"0.0.0.0","HostPort":%q},{"HostIp":"::","HostPort":%[2]q}]}`, port, published)
+	s.ports = fmt.Sprintf(`{"9096/tcp":null,%q:[{"HostIp":"0.0.0.0","HostPort":%q},{"HostIp":"::","HostPort":%[2]q}]}`,
+		port, published)
 }
 
 func (s *site) sources() Sources {

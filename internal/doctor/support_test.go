@@ -47,33 +47,47 @@ func TestSupport(t *testing.T) {
 			image("rocketchat-1", "rocketchat/rocket.chat:8.9.1@sha256:00")(s)
 			image("rocketchat-2", "docker.io/rocketchat/rocket.chat")(s)
 		}, "official-image", Met, "rocketchat/rocket.chat:8.9.1"},
-		{"a mirror", image("rocketchat-2", "reg.example:5000/rocketchat/rocket.chat:8.9.1"), "official-image", Unknown, "reg.example:5000/rocketchat/rocket.chat:8.9.1: a copy"},
+		{"a mirror", image("rocketchat-2", "reg.example:5000/rocketchat/rocket.chat:8.9.1"), "official-image", Unknown,
+			"reg.example:5000/rocketchat/rocket.chat:8.9.1: a copy"},
 		{"built", image("rocketchat-2", ""), "official-image", NotMet, "built here: rocketchat-2"},
-		{"no Rocket.Chat", func(s *Sources) { without("rocketchat-1")(s); without("rocketchat-2")(s) }, "official-image", Unknown, "no service"},
-		{"no Compose", func(s *Sources) { s.Project.Images = answering[map[string]string](nil, told) }, "official-image", Met, "rocket.chat:8.9.1, as planned"},
+		{"no Rocket.Chat", func(s *Sources) { without("rocketchat-1")(s); without("rocketchat-2")(s) }, "official-image",
+			Unknown, "no service"},
+		{"no Compose", func(s *Sources) { s.Project.Images = answering[map[string]string](nil, told) }, "official-image", Met,
+			"rocket.chat:8.9.1, as planned"},
 		{"Compose", nil, "orchestration", Met, "2 instances for 3000 users on Docker Compose"},
 		{"monolith", nil, "microservices", Met, "600 concurrent users"},
-		{"too many for it", request(func(r *generator.Request) { r.Concurrent = 1000 }), "microservices", NotMet, "1000 concurrent users"},
+		{"too many for it", request(func(r *generator.Request) { r.Concurrent = 1000 }), "microservices", NotMet,
+			"1000 concurrent users"},
 		{"hardware", nil, "hardware", Met, "8 cores and 32GiB; 600 concurrent users ask for 7 cores and 9 GiB"},
 		{"hardware, planned", func(s *Sources) {
 			s.Docker = func(context.Context, ...string) (string, error) { return "", told }
 		}, "hardware", Met, "8 cores and 32GiB, as planned"},
-		{"hardware, three members", request(func(r *generator.Request) { r.MongoDB.Members = 3 }), "hardware", NotMet, "ask for 11 cores and 17 GiB"},
-		{"hardware, few cores", func(s *Sources) { s.Docker = info(6, 32*units.GiB) }, "hardware", NotMet, "6 cores and 32GiB; "},
-		{"hardware, little memory", func(s *Sources) { s.Docker = info(8, 8*units.GiB) }, "hardware", NotMet, "8 cores and 8GiB; "},
-		{"too few processes", nil, "processes", NotMet, "2 instances on 8 cores, of which at most 7 are advised; 600 concurrent users need 5"},
-		{"enough processes", request(func(r *generator.Request) { r.Instances = 5 }), "processes", Met, "5 instances on 8 cores"},
-		{"too many processes", request(func(r *generator.Request) { r.Instances = 8 }), "processes", NotMet, "8 instances on 8 cores"},
-		{"one process", func(s *Sources) { request(small)(s); s.Docker = info(4, 8*units.GiB) }, "processes", Met, "1 instance on 4 cores"},
+		{"hardware, three members", request(func(r *generator.Request) { r.MongoDB.Members = 3 }), "hardware", NotMet,
+			"ask for 11 cores and 17 GiB"},
+		{"hardware, few cores", func(s *Sources) { s.Docker = info(6, 32*units.GiB) }, "hardware", NotMet,
+			"6 cores and 32GiB; "},
+		{"hardware, little memory", func(s *Sources) { s.Docker = info(8, 8*units.GiB) }, "hardware", NotMet,
+			"8 cores and 8GiB; "},
+		{"too few processes", nil, "processes", NotMet,
+			"2 instances on 8 cores, of which at most 7 are advised; 600 concurrent users need 5"},
+		{"enough processes", request(func(r *generator.Request) { r.Instances = 5 }), "processes", Met,
+			"5 instances on 8 cores"},
+		{"too many processes", request(func(r *generator.Request) { r.Instances = 8 }), "processes", NotMet,
+			"8 instances on 8 cores"},
+		{"one process", func(s *Sources) { request(small)(s); s.Docker = info(4, 8*units.GiB) }, "processes", Met,
+			"1 instance on 4 cores"},
 		{"monitoring", nil, "monitoring", Met, "Prometheus and Grafana"},
 		{"no monitoring", without("grafana"), "monitoring", NotMet, "no service grafana"},
 		{"supported", nil, "supported-release", Met, "until 2027-10-31"},
 		{"not supported", released(t, "8.4.4"), "supported-release", NotMet, "out of support"},
 		{"newer than known", released(t, "9.4.0"), "supported-release", Unknown, "newer than"},
-		{"MongoDB", nil, "mongodb", Met, "declared for 8.0; replica set rs0 of 1 member, where the system requirements list three"},
-		{"three members", request(func(r *generator.Request) { r.MongoDB.Members = 3 }), "mongodb", Met, "replica set rs0 of 3 members"},
+		{"MongoDB", nil, "mongodb", Met,
+			"declared for 8.0; replica set rs0 of 1 member, where the system requirements list three"},
+		{"three members", request(func(r *generator.Request) { r.MongoDB.Members = 3 }), "mongodb", Met,
+			"replica set rs0 of 3 members"},
 		{"MongoDB too old", image("mongodb", "mongo:6.0.1"), "mongodb", NotMet, "MongoDB 6.0"},
-		{"MongoDB of one's own", request(func(r *generator.Request) { r.MongoDB.External = true }), "mongodb", Unknown, "your own"},
+		{"MongoDB of one's own", request(func(r *generator.Request) { r.MongoDB.External = true }), "mongodb", Unknown,
+			"your own"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := wellProject(t)
@@ -99,7 +113,8 @@ func TestSupportWhole(t *testing.T) {
 		t.Errorf("%s at %s, %d points", r.Project, r.At, len(r.Points))
 	}
 	for _, p := range r.Points {
-		if p.Point == "" || p.Detail == "" || !strings.HasPrefix(p.Source, "https://") || p.Dated == "" || strings.Contains(p.Detail, "prom/") {
+		if p.Point == "" || p.Detail == "" || !strings.HasPrefix(p.Source, "https://") || p.Dated == "" ||
+			strings.Contains(p.Detail, "prom/") {
 			t.Errorf("%+v", p)
 		}
 	}

@@ -76,7 +76,8 @@ func TestUpChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := p.Services["a"]; a.Memory != 1024 || !slices.Equal(a.After, []string{"b"}) || p.Environment("a")["X"] != "1$$2" {
+	if a := p.Services["a"]; a.Memory != 1024 || !slices.Equal(a.After, []string{"b"}) ||
+		p.Environment("a")["X"] != "1$$2" {
 		t.Errorf("got %+v", a)
 	}
 	given := func() map[string]map[string]any {
@@ -130,7 +131,8 @@ func TestMissingImages(t *testing.T) {
 }
 
 func TestCheckCompose(t *testing.T) {
-	for version, good := range map[string]bool{"2.29.2": false, "v2.29.3": true, "2.15.1": false, "5.5.0": true, "2.40.0-desktop.1": true, "2.29.7+ds1": true, "dev": true} {
+	for version, good := range map[string]bool{"2.29.2": false, "v2.29.3": true, "2.15.1": false, "5.5.0": true,
+		"2.40.0-desktop.1": true, "2.29.7+ds1": true, "dev": true} {
 		fake(t, false, map[string]string{"docker": "echo " + version})
 		e, err := New(t.Context(), t.TempDir())
 		if err != nil {
@@ -153,7 +155,8 @@ traefik_service_server_up{service="rocketchat@file",url="http://my_chat-rocketch
 traefik_service_server_up{service="grafana@file",url="http://grafana:3000"} 1
 `
 	p, err := parseProxy(metrics)
-	if err != nil || p.Reloads != "7" || len(p.Servers) != 3 || !p.Servers["rocketchat-1"] || !p.Servers["my_chat-rocketchat-3-2"] || p.Servers["rocketchat-12"] {
+	if err != nil || p.Reloads != "7" || len(p.Servers) != 3 || !p.Servers["rocketchat-1"] ||
+		!p.Servers["my_chat-rocketchat-3-2"] || p.Servers["rocketchat-12"] {
 		t.Errorf("got %+v, %v", p, err)
 	}
 	if _, known := p.Servers["rocketchat-12"]; !known {
@@ -165,7 +168,8 @@ traefik_service_server_up{service="grafana@file",url="http://grafana:3000"} 1
 
 // TestExclusive: a program that outlives rcgen keeps others out.
 func TestExclusive(t *testing.T) {
-	fake(t, false, map[string]string{"docker": withPlugin + "for n in $(seq 600); do [ -e over ] && break; sleep 0.05; done >/dev/null 2>&1 &"})
+	fake(t, false, map[string]string{"docker": withPlugin +
+		"for n in $(seq 600); do [ -e over ] && break; sleep 0.05; done >/dev/null 2>&1 &"})
 	dir := t.TempDir()
 	e, err := New(t.Context(), dir)
 	if err != nil {
@@ -194,7 +198,8 @@ func TestExclusive(t *testing.T) {
 }
 
 func TestLogs(t *testing.T) {
-	fake(t, false, map[string]string{"docker": withPlugin + `[ "$*" = "container logs --tail 20 abc" ] && echo to mongodb://me:hunter2@db && echo no answer >&2`})
+	fake(t, false, map[string]string{"docker": withPlugin +
+		`[ "$*" = "container logs --tail 20 abc" ] && echo to mongodb://me:hunter2@db && echo no answer >&2`})
 	e, err := New(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -208,7 +213,8 @@ func TestLogs(t *testing.T) {
 // error and in no log.
 func TestSecrets(t *testing.T) {
 	const says = `printf '\033[2Jno: hunter2-\r\n   hunter2 HUNTER2-HUNTER2\n'`
-	fake(t, false, map[string]string{"docker": withPlugin + `case "$*" in *logs*) ` + says + `;; *) ` + says + ` >&2; exit 1;; esac`})
+	fake(t, false, map[string]string{"docker": withPlugin + `case "$*" in *logs*) ` + says + `;; *) ` + says +
+		` >&2; exit 1;; esac`})
 	e, err := New(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -24,15 +24,20 @@ func TestNew(t *testing.T) {
 		command    string // the Compose that is found
 		what, hint string
 	}{
-		"plugin":         {map[string]string{"docker": withPlugin, "docker-compose": "echo v2.1.0"}, "docker compose", "", ""},
-		"standalone":     {map[string]string{"docker": noPlugin, "docker-compose": "echo v2.1.0"}, "docker-compose", "", ""},
-		"standalone 5":   {map[string]string{"docker": noPlugin, "docker-compose": "echo 5.5.0"}, "docker-compose", "", ""},
-		"no docker":      {nil, "", "docker: not found on PATH", "install Docker Engine"},
-		"no plugin":      {map[string]string{"docker": noPlugin}, "", "docker has no such plugin", "install the plugin"},
-		"standalone 1":   {map[string]string{"docker": noPlugin, "docker-compose": "echo 1.29.2"}, "", "version 1.29.2 is too old", "install the plugin"},
-		"broken 1":       {map[string]string{"docker": noPlugin, "docker-compose": "echo no module named six >&2; exit 1"}, "", "docker has no such plugin", "install"},
-		"docker 20.10":   {map[string]string{"docker": "echo 'unknown flag: --short' >&2; exit 125"}, "", "docker has no such plugin", "install"},
-		"docker 20.10 b": {map[string]string{"docker": "echo \"docker: 'compose' is not a docker command.\" >&2; exit 1"}, "", "docker has no such plugin", "install"},
+		"plugin": {map[string]string{"docker": withPlugin, "docker-compose": "echo v2.1.0"}, "docker compose", "",
+			""},
+		"standalone":   {map[string]string{"docker": noPlugin, "docker-compose": "echo v2.1.0"}, "docker-compose", "", ""},
+		"standalone 5": {map[string]string{"docker": noPlugin, "docker-compose": "echo 5.5.0"}, "docker-compose", "", ""},
+		"no docker":    {nil, "", "docker: not found on PATH", "install Docker Engine"},
+		"no plugin":    {map[string]string{"docker": noPlugin}, "", "docker has no such plugin", "install the plugin"},
+		"standalone 1": {map[string]string{"docker": noPlugin, "docker-compose": "echo 1.29.2"}, "",
+			"version 1.29.2 is too old", "install the plugin"},
+		"broken 1": {map[string]string{"docker": noPlugin, "docker-compose": "echo no module named six >&2; exit 1"},
+			"", "docker has no such plugin", "install"},
+		"docker 20.10": {map[string]string{"docker": "echo 'unknown flag: --short' >&2; exit 125"}, "",
+			"docker has no such plugin", "install"},
+		"docker 20.10 b": {map[string]string{"docker": "echo \"docker: 'compose' is not a docker command.\" >&2; exit 1"}, "",
+			"docker has no such plugin", "install"},
 		"wrong context": {map[string]string{"docker": `echo 'Failed to initialize: unable to resolve docker endpoint: context "x": context not found' >&2; exit 1`},
 			"", "the Docker context cannot be used", "docker context ls"},
 	} {
@@ -57,12 +62,16 @@ func TestNew(t *testing.T) {
 func TestFailures(t *testing.T) {
 	long := strings.Repeat("x", 500)
 	for name, c := range map[string]struct{ stderr, what, hint string }{
-		"down":           {"Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?", "docker ps: the Docker engine cannot be reached: Cannot connect", "start it"},
-		"down, 29":       {"failed to connect to the docker API at unix:///x; check if the path is correct", "cannot be reached", "start it"},
-		"no such host":   {`error during connect: Get "http://h:2375/v1.50/containers/json": dial tcp: lookup h: no such host`, "cannot be reached", "DOCKER_HOST"},
-		"not allowed":    {"Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock", "this user may not use", "sudo"},
-		"not allowed 29": {"permission denied while trying to connect to the docker API at unix:///var/run/docker.sock", "this user may not use", "sudo"},
-		"old context":    {`Current context "x" is not found on the file system, please check your config file at /c`, "context cannot be used", "docker context ls"},
+		"down": {"Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?",
+			"docker ps: the Docker engine cannot be reached: Cannot connect", "start it"},
+		"down, 29": {"failed to connect to the docker API at unix:///x; check if the path is correct",
+			"cannot be reached", "start it"},
+		"no such host": {`error during connect: Get "http://h:2375/v1.50/containers/json": dial tcp: lookup h: no such host`, "cannot be reached", "DOCKER_HOST"},
+		"not allowed":  {"Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock", "this user may not use", "sudo"},
+		"not allowed 29": {"permission denied while trying to connect to the docker API at unix:///var/run/docker.sock",
+			"this user may not use", "sudo"},
+		"old context": {`Current context "x" is not found on the file system, please check your config file at /c`,
+			"context cannot be used", "docker context ls"},
 		"new client":     {"Error response from daemon: client version 1.99 is too new. Maximum supported API version is 1.41", "do not fit", "docker version"},
 		"old client":     {"Error response from daemon: client version 1.41 is too old. Minimum supported API version is 1.44, please upgrade", "do not fit", "docker version"},
 		"no files":       {"no configuration file provided: not found", "there is no compose.yaml", "--dir"},
@@ -70,8 +79,10 @@ func TestFailures(t *testing.T) {
 		"silent":         {"", "docker ps: exit status 7", ""},
 		"long":           {long, "docker ps: " + long[:maxLine] + "...", ""},
 		"credentials":    {"cannot clone https://me:hunter2@git.example/x", "cannot clone https://***@git.example/x", ""},
-		"broken .env":    {`failed to read /p/.env: line 3: unterminated quoted value "hunter2`, "line 3: unterminated quoted value (not shown", ""},
-		"broken .env 2":  {`failed to read /p/.env: line 1: unexpected character "+" in variable name "hunter2+x=foo"`, "line 1: unexpected character (not shown", ""},
+		"broken .env": {`failed to read /p/.env: line 3: unterminated quoted value "hunter2`,
+			"line 3: unterminated quoted value (not shown", ""},
+		"broken .env 2": {`failed to read /p/.env: line 1: unexpected character "+" in variable name "hunter2+x=foo"`,
+			"line 1: unexpected character (not shown", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := fake(t, false, map[string]string{"docker": withPlugin + `cat "$(dirname "$0")/stderr" >&2; exit 7`})

@@ -68,7 +68,8 @@ func TestProject(t *testing.T) {
 func TestNetworks(t *testing.T) {
 	p, err := parseProject(`{"name": "chat", "networks": {"edge": {"name": "chat_edge"}, "own": {"name": "shared", "external": true}},
 		"services": {"a": {"networks": {"own": {}, "edge": null, "unnamed": null}}, "b": {"network_mode": "none"}}}`)
-	if err != nil || !slices.Equal(p.Services["a"].Networks, []string{"chat_edge", "shared"}) || p.Services["b"].Networks != nil {
+	if err != nil || !slices.Equal(p.Services["a"].Networks, []string{"chat_edge", "shared"}) ||
+		p.Services["b"].Networks != nil {
 		t.Errorf("got %+v, %v", p.Services, err)
 	}
 }
@@ -101,8 +102,10 @@ func TestContainers(t *testing.T) {
 	want := []container.Container{
 		{ID: "two", Name: "chat-a-run-1", Service: "a", OneOff: true, Image: "a:1", ImageID: "sha256:2",
 			State: "running", Health: "healthy", Created: time.Date(2026, 11, 22, 5, 37, 37, 0, time.UTC)},
-		{ID: "one", Name: "chat-b-2", Service: "b", Number: 2, Image: "b:1", ImageID: "sha256:1", State: "exited", ExitCode: 137,
-			Restart: "no", Created: time.Date(2026, 11, 22, 5, 37, 36, 7e8, time.UTC), Hash: "02", Compose: "5.5.0", Networks: []string{"chat_backend", "chat_edge"}},
+		{ID: "one", Name: "chat-b-2", Service: "b", Number: 2, Image: "b:1", ImageID: "sha256:1", State: "exited",
+			ExitCode: 137,
+			Restart:  "no", Created: time.Date(2026, 11, 22, 5, 37, 36, 7e8, time.UTC), Hash: "02", Compose: "5.5.0",
+			Networks: []string{"chat_backend", "chat_edge"}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
@@ -125,7 +128,8 @@ func TestContainersErrors(t *testing.T) {
 // TestContainerGone has one container removed after it was listed.
 func TestContainerGone(t *testing.T) {
 	once := strings.Replace(answers, `cat "$here/ps"`, `cat "$here/ps"; : >"$here/ps"`, 1)
-	once = strings.Replace(once, `cat "$here/inspect"`, `echo "Error response from daemon: No such container: two" >&2; exit 1`, 1)
+	once = strings.Replace(once, `cat "$here/inspect"`,
+		`echo "Error response from daemon: No such container: two" >&2; exit 1`, 1)
 	dir := fake(t, false, map[string]string{"docker": once})
 	if err := os.WriteFile(filepath.Join(dir, "ps"), []byte("one\ntwo\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -87,7 +87,8 @@ func buildImage(t *testing.T, e Engine, name string) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.run(t.Context(), archive.String(), e.docker, "import", "--change=ENTRYPOINT [\"/waiter\"]", "-", name); err != nil {
+	if _, err := e.run(t.Context(), archive.String(), e.docker, "import", "--change=ENTRYPOINT [\"/waiter\"]", "-",
+		name); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -147,7 +148,8 @@ services:
 	write("compose.yaml", files)
 	t.Cleanup(func() {
 		write("compose.yaml", files)
-		if _, err := e.Compose(context.Background(), "--profile=*", "down", "--remove-orphans", "--volumes", "--timeout=2"); err != nil {
+		if _, err := e.Compose(context.Background(), "--profile=*", "down",
+			"--remove-orphans", "--volumes", "--timeout=2"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -162,7 +164,8 @@ services:
 		t.Fatalf("got %+v, %v, want 5 containers", all, err)
 	}
 	c := all[slices.IndexFunc(all, func(c container.Container) bool { return c.Name == project+"-chat-1" })]
-	if c.Service != "chat" || c.Number != 1 || c.OneOff || c.Image != image || !strings.HasPrefix(c.ImageID, "sha256:") || c.State != "running" ||
+	if c.Service != "chat" || c.Number != 1 || c.OneOff || c.Image != image || !strings.HasPrefix(c.ImageID, "sha256:") ||
+		c.State != "running" ||
 		c.Restart != "unless-stopped" || c.Compose == "" || len(c.Hash) != 64 || time.Since(c.Created).Abs() > time.Hour {
 		t.Errorf("got %+v", c)
 	}

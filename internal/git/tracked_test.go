@@ -47,7 +47,8 @@ func TestTrackedWithoutAnswer(t *testing.T) {
 	dir := t.TempDir()
 	bin := t.TempDir()
 	t.Setenv("PATH", bin)
-	if _, err := Tracked(t.Context(), dir, ".env"); !errors.Is(err, ErrNone) || !strings.Contains(err.Error(), "not installed") {
+	if _, err := Tracked(t.Context(), dir, ".env"); !errors.Is(err, ErrNone) ||
+		!strings.Contains(err.Error(), "not installed") {
 		t.Errorf("no git: %v", err)
 	}
 	fake := func(script string) {
@@ -57,7 +58,8 @@ func TestTrackedWithoutAnswer(t *testing.T) {
 		}
 	}
 	fake("echo \"fatal: detected dubious ownership in repository at 'chat'\" >&2; exit 128")
-	if _, err := Tracked(t.Context(), dir, ".env"); err == nil || errors.Is(err, ErrNone) || err.Error() != "git: detected dubious ownership in repository at 'chat'" {
+	if _, err := Tracked(t.Context(), dir, ".env"); err == nil || errors.Is(err, ErrNone) ||
+		err.Error() != "git: detected dubious ownership in repository at 'chat'" {
 		t.Errorf("another's work tree: %v", err)
 	}
 	over, cancel := context.WithCancel(t.Context())

@@ -39,7 +39,8 @@ func TestListed(t *testing.T) {
 	}
 	examples := slices.Sorted(maps.Keys(kept))
 	for _, example := range append(examples, "edited-after", "edited-before", "full", "kubernetes/helm", "medium") {
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(listed)), func(name string) bool { return strings.HasPrefix(name, example+"/") }) {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(listed)),
+			func(name string) bool { return strings.HasPrefix(name, example+"/") }) {
 			t.Errorf("%s: is not listed", example)
 		}
 		for _, file := range kept[example] {
@@ -67,7 +68,8 @@ func TestCompare(t *testing.T) {
 	}{
 		{"nothing", func(Files, string) error { return nil }, nil},
 		{"a kept file", func(r Files, _ string) error { r["compose.yaml"] = []byte("a\nx\n"); return nil },
-			[]string{"small: compose.yaml: differs from what is rendered, from line 2 (b, now x)", "SHA256SUMS: small/compose.yaml: differs"}},
+			[]string{"small: compose.yaml: differs from what is rendered, from line 2 (b, now x)",
+				"SHA256SUMS: small/compose.yaml: differs"}},
 		{"a listed file", func(r Files, _ string) error { r["nats/nats-server.conf"] = nil; return nil },
 			[]string{"SHA256SUMS: small/nats/nats-server.conf: differs"}},
 		{"a new file", func(r Files, _ string) error { r["README.md"] = nil; return nil },

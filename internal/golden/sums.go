@@ -67,7 +67,8 @@ func (s sums) compare(rendered sums, example string) []error {
 		case !ok:
 			faults = append(faults, fmt.Errorf("%s: %s: missing; to add it: make examples", SumsFile, name))
 		case sum != rendered[name]:
-			faults = append(faults, fmt.Errorf("%s: %s: differs from what is rendered; if that is meant: make examples", SumsFile, name))
+			faults = append(faults, fmt.Errorf("%s: %s: differs from what is rendered; if that is meant: make examples",
+				SumsFile, name))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s)) {

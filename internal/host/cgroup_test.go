@@ -168,7 +168,8 @@ func TestNoCgroup(t *testing.T) {
 }
 
 func TestGarbage(t *testing.T) {
-	for _, text := range []string{"", "\n", "x y", "100000", "100000 0", "0 100000", "-5 100000", "1 2 3", "1.5 1", "99999999999999999999 1"} {
+	for _, text := range []string{"", "\n", "x y", "100000", "100000 0", "0 100000", "-5 100000", "1 2 3", "1.5 1",
+		"99999999999999999999 1"} {
 		t.Run("cpu.max "+text, func(t *testing.T) {
 			check(t, world("0::/\n", mountV2, map[string]string{"cpu.max": text}), unlimited)
 		})

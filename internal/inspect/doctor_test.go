@@ -63,7 +63,8 @@ func TestDoctorFiles(t *testing.T) {
 	}
 	remove(t, dir, "README.md")
 	write(t, dir, "compose.override.yaml", "services:\n  nats:\n    image: nats\n")
-	if found, err := s.Project.Validate(t.Context()); err != nil || len(found) != 1 || found[0].File != "compose.override.yaml" {
+	if found, err := s.Project.Validate(t.Context()); err != nil || len(found) != 1 ||
+		found[0].File != "compose.override.yaml" {
 		t.Errorf("validate: %v, %v", found, err)
 	}
 	if files, err := s.Project.Files(t.Context()); err != nil || !slices.Equal(files, []string{"README.md"}) {
@@ -113,7 +114,8 @@ func TestComposeFiles(t *testing.T) {
 	dir := t.TempDir()
 	f := fakeEngine{
 		project: engine.Project{Name: "chat", Services: map[string]engine.Service{
-			"mongodb": {Hash: "2", Image: "mongo:8.0.26", Replicas: 1}, "mine": {Built: true, Replicas: 1}, "off": {Disabled: true},
+			"mongodb": {Hash: "2", Image: "mongo:8.0.26", Replicas: 1}, "mine": {Built: true, Replicas: 1},
+			"off":  {Disabled: true},
 			"nats": {Hash: "1", Image: "nats:2", Replicas: 1},
 		}},
 		containers: []container.Container{of("mongodb", "mongo:8.0.26"), of("nats", "nats:2")},
@@ -130,7 +132,8 @@ func TestComposeFiles(t *testing.T) {
 	if got, err := composeImages(t.Context(), compose); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("images: %v, %v, want %v", got, err, want)
 	}
-	if got, err := driftedServices(t.Context(), compose); err != nil || !slices.Equal(got, []string{"mine (missing)", "mongodb (changed)"}) {
+	if got, err := driftedServices(t.Context(), compose); err != nil ||
+		!slices.Equal(got, []string{"mine (missing)", "mongodb (changed)"}) {
 		t.Errorf("drifted: %v, %v", got, err)
 	}
 	if f.asked != 1 {
@@ -163,14 +166,16 @@ func TestSecretFiles(t *testing.T) {
 	secret := func(mode fs.FileMode) *fstest.MapFile { return &fstest.MapFile{Data: []byte("x"), Mode: mode} }
 	files, err := secretFiles(fstest.MapFS{
 		".env": secret(0o644), ".env.old": secret(0o600), ".env.example": secret(0o644), "secrets/tls.key": secret(0o640),
-		"secrets/tls.crt": secret(0o644), "secrets/.gitignore": secret(0o644), "chat.archive.gz": secret(0o604), "compose.yaml": secret(0o644),
+		"secrets/tls.crt": secret(0o644), "secrets/.gitignore": secret(0o644), "chat.archive.gz": secret(0o604),
+		"compose.yaml":       secret(0o644),
 		"secrets/dir/inside": secret(0o644), tree.AppliedFile: secret(0o600),
 	})
 	var got []string
 	for _, f := range files {
 		got = append(got, f.Path+" "+f.Mode.String())
 	}
-	want := []string{".env -rw-r--r--", ".env.old -rw-------", "secrets/tls.key -rw-r-----", "chat.archive.gz -rw----r--", tree.AppliedFile + " -rw-------"}
+	want := []string{".env -rw-r--r--", ".env.old -rw-------", "secrets/tls.key -rw-r-----", "chat.archive.gz -rw----r--",
+		tree.AppliedFile + " -rw-------"}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("got\n%s\n%v\nwant\n%s", strings.Join(got, "\n"), err, strings.Join(want, "\n"))
 	}

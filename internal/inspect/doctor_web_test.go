@@ -12,14 +12,21 @@ func TestDoctorAccount(t *testing.T) {
 		name, user, password, admin, env string
 		want                             doctor.Account
 	}{
-		{name: "environment", user: "probe", password: "p", admin: "ops", env: "ADMIN_PASSWORD=x\n", want: doctor.Account{Username: "probe", Password: "p"}},
-		{name: "environment without a password", user: "probe", admin: "ops", env: "ADMIN_PASSWORD=x\n", want: doctor.Account{Username: "probe"}},
-		{name: "made", admin: "ops", env: "GRAFANA_ADMIN_PASSWORD=other\nADMIN_PASSWORD=x1\n", want: doctor.Account{Username: "ops", Password: "x1"}},
-		{name: "given", admin: "ops", env: "ADMIN_PASSWORD='a$b\\c'\r\n", want: doctor.Account{Username: "ops", Password: `a$b\c`}},
-		{name: "with a comment", admin: "ops", env: "export ADMIN_PASSWORD=x1 # of ops\n", want: doctor.Account{Username: "ops", Password: "x1"}},
-		{name: "as in YAML", admin: "ops", env: "ADMIN_PASSWORD: x1\n", want: doctor.Account{Username: "ops", Password: "x1"}},
+		{name: "environment", user: "probe", password: "p", admin: "ops", env: "ADMIN_PASSWORD=x\n",
+			want: doctor.Account{Username: "probe", Password: "p"}},
+		{name: "environment without a password", user: "probe", admin: "ops", env: "ADMIN_PASSWORD=x\n",
+			want: doctor.Account{Username: "probe"}},
+		{name: "made", admin: "ops", env: "GRAFANA_ADMIN_PASSWORD=other\nADMIN_PASSWORD=x1\n",
+			want: doctor.Account{Username: "ops", Password: "x1"}},
+		{name: "given", admin: "ops", env: "ADMIN_PASSWORD='a$b\\c'\r\n",
+			want: doctor.Account{Username: "ops", Password: `a$b\c`}},
+		{name: "with a comment", admin: "ops", env: "export ADMIN_PASSWORD=x1 # of ops\n",
+			want: doctor.Account{Username: "ops", Password: "x1"}},
+		{name: "as in YAML", admin: "ops", env: "ADMIN_PASSWORD: x1\n",
+			want: doctor.Account{Username: "ops", Password: "x1"}},
 		{name: "broken", admin: "ops", env: "ADMIN_PASSWORD=x1\nOTHER='open\n"},
-		{name: "given with quotes", admin: "ops", env: `ADMIN_PASSWORD="it's \"\$5\\n\""`, want: doctor.Account{Username: "ops", Password: `it's "$5\n"`}},
+		{name: "given with quotes", admin: "ops", env: `ADMIN_PASSWORD="it's \"\$5\\n\""`,
+			want: doctor.Account{Username: "ops", Password: `it's "$5\n"`}},
 		{name: "no admin", env: "ADMIN_PASSWORD=x\n"},
 		{name: "no password", admin: "ops", env: "GRAFANA_ADMIN_PASSWORD=other\n"},
 	} {

@@ -62,7 +62,8 @@ func lost(err error) finder {
 
 // of returns a running container of a service.
 func of(service, image string) container.Container {
-	return container.Container{ID: "id-of-" + service, Name: "chat-" + service + "-1", Service: service, Number: 1, Image: image, State: "running", Hash: "1"}
+	return container.Container{ID: "id-of-" + service, Name: "chat-" + service + "-1", Service: service, Number: 1,
+		Image: image, State: "running", Hash: "1"}
 }
 
 // oneOff returns one of `docker compose run`.

@@ -24,7 +24,8 @@ func TestVersions(t *testing.T) {
 	const says = "exec -T mongodb sh -c HOME=/tmp mongosh"
 	running := []container.Container{
 		of("mongodb", "mongo:7.0.37"), of("mongodb-exporter", "percona/mongodb_exporter:0.44.0"),
-		of("rocketchat-1", "registry.rocket.chat/rocketchat/rocket.chat:7.13.9@sha256:00"), of("rocketchat-2", "rocket.chat:7.13.9"),
+		of("rocketchat-1", "registry.rocket.chat/rocketchat/rocket.chat:7.13.9@sha256:00"),
+		of("rocketchat-2", "rocket.chat:7.13.9"),
 		oneOff("mongodb", "mongo:4.4.0"),
 	}
 	for _, c := range []struct {
@@ -38,12 +39,14 @@ func TestVersions(t *testing.T) {
 		{"all of them", running, "7.0\n", catalog.Deployment{Release: "7.13.9", MongoDB: "7.0", FCV: "7.0"}, "running", ""},
 		{"the oldest replica", append(slices.Clone(running), of("rocketchat-3", "rocket.chat:7.10.9")), "7.0",
 			catalog.Deployment{Release: "7.10.9", MongoDB: "7.0", FCV: "7.0"}, "running", "replicas run 7.10.9 and 7.13.9"},
-		{"no answer of the shell", running, "what", catalog.Deployment{Release: "7.13.9", MongoDB: "7.0"}, "running", "mongosh answers with something else"},
+		{"no answer of the shell", running, "what", catalog.Deployment{Release: "7.13.9", MongoDB: "7.0"}, "running",
+			"mongosh answers with something else"},
 		{"no database there", running[2:], "", catalog.Deployment{Release: "7.13.9", MongoDB: "8.0"}, "running", ""},
 		{"no replica there", running[:2], "7.0", catalog.Deployment{Release: "8.9.1", MongoDB: "8.0"}, "rcgen.yaml", ""},
 		{"nothing there", nil, "", catalog.Deployment{Release: "8.9.1", MongoDB: "8.0"}, "rcgen.yaml", ""},
 		{"an image of one's own", []container.Container{of("rocketchat-1", "chat:stable")}, "",
-			catalog.Deployment{Release: "8.9.1", MongoDB: "8.0"}, "rcgen.yaml", "rocketchat-1 runs chat:stable, whose tag is no version"},
+			catalog.Deployment{Release: "8.9.1", MongoDB: "8.0"}, "rcgen.yaml",
+			"rocketchat-1 runs chat:stable, whose tag is no version"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := fakeEngine{containers: c.containers, answers: map[string]string{says: c.fcv}}
@@ -87,13 +90,15 @@ func TestVersionsUnasked(t *testing.T) {
 func TestVersionsStated(t *testing.T) {
 	p, stated := planned(), "7.0"
 	p.Request.MongoDB.External = true
-	f := fakeEngine{containers: []container.Container{of("rocketchat-1", "rocket.chat:8.5.1"), of("mongodb", "mongo:5.0.1")}}
+	f := fakeEngine{containers: []container.Container{of("rocketchat-1", "rocket.chat:8.5.1"),
+		of("mongodb", "mongo:5.0.1")}}
 	s, err := readVersions(t.Context(), f.found(), p, &stated)
 	if want := (catalog.Deployment{Release: "8.5.1", MongoDB: "7.0"}); err != nil || s.Deployment != want {
 		t.Errorf("got %+v, %v, want %+v", s, err, want)
 	}
 	holdNote(t, s, "")
-	if _, err := readVersions(t.Context(), f.found(), p, nil); err == nil || !strings.Contains(err.Error(), "does not see which version") {
+	if _, err := readVersions(t.Context(), f.found(), p, nil); err == nil ||
+		!strings.Contains(err.Error(), "does not see which version") {
 		t.Errorf("not stated: %v", err)
 	}
 }

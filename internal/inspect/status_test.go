@@ -51,7 +51,8 @@ func TestRunning(t *testing.T) {
 			"off":          {Disabled: true},
 		}},
 		containers: []container.Container{
-			of("rocketchat-1", "rocket.chat:8.9.1"), of("mongodb", "mongo:8.0.26"), of("off", "x:1"), of("old", "x:1"), oneOff("mongodb", "mongo:8.0.26"),
+			of("rocketchat-1", "rocket.chat:8.9.1"), of("mongodb", "mongo:8.0.26"), of("off", "x:1"), of("old", "x:1"),
+			oneOff("mongodb", "mongo:8.0.26"),
 		},
 	}
 	docker, _ := f.found()(t.Context())
@@ -62,7 +63,8 @@ func TestRunning(t *testing.T) {
 	if got, want := services(r), []string{"rocketchat-1", "mongodb", "old"}; !slices.Equal(got, want) {
 		t.Errorf("containers: got %q, want %q", got, want)
 	}
-	if c := r.Containers[0]; c.ID != "id-of-rocketchat-1" || c.Number != 1 || c.State != "running" || c.Image != "rocket.chat:8.9.1" {
+	if c := r.Containers[0]; c.ID != "id-of-rocketchat-1" || c.Number != 1 || c.State != "running" ||
+		c.Image != "rocket.chat:8.9.1" {
 		t.Errorf("got %+v", c)
 	}
 	if got, want := kinds(r), []string{"mongodb changed", "old orphan"}; !slices.Equal(got, want) {
@@ -81,7 +83,8 @@ func TestRunningUnread(t *testing.T) {
 	p := planned()
 	p.Services = []generator.Service{{Name: stack.RocketChat}, {Name: "nats"}}
 	p.Instances, p.Request.MongoDB.External = 1, true
-	f := fakeEngine{projectErr: errors.New("broken"), containers: []container.Container{of("rocketchat-1", "rocket.chat:8.9.1")}}
+	f := fakeEngine{projectErr: errors.New("broken"),
+		containers: []container.Container{of("rocketchat-1", "rocket.chat:8.9.1")}}
 	docker, _ := f.found()(t.Context())
 	for _, unread := range []string{"there is no compose.yaml", "broken"} {
 		r, err := look{dir: dir}.running(t.Context(), docker, p)
@@ -121,7 +124,8 @@ func TestAsPlanned(t *testing.T) {
 	second := of("nats", "nats:2")
 	second.Number = 2
 	got := asPlanned(p, []container.Container{
-		of("rocketchat-1", "rocket.chat:8.9.1"), of("nats", "nats:2"), second, of("mine", "x:1"), oneOff("mongodb", "mongo:8"),
+		of("rocketchat-1", "rocket.chat:8.9.1"), of("nats", "nats:2"), second, of("mine", "x:1"),
+		oneOff("mongodb", "mongo:8"),
 	})
 	want := map[string]engine.Service{
 		"rocketchat-1": {Hash: "1", Image: "rocket.chat:8.9.1", Replicas: 1}, "rocketchat-2": {Replicas: 1},

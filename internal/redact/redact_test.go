@@ -35,35 +35,38 @@ type leak struct{ text, left string }
 
 // forms are the ways in which programs write a secret.
 var forms = map[string]func(s string) leak{
-	"as it is":             func(s string) leak { return leak{s, Mask} },
-	"upper case":           func(s string) leak { return leak{strings.ToUpper(s), Mask} },
-	"lower case":           func(s string) leak { return leak{strings.ToLower(s), Mask} },
-	"query":                func(s string) leak { return leak{url.QueryEscape(s), Mask} },
-	"path":                 func(s string) leak { return leak{url.PathEscape(s), Mask} },
-	"percent":              func(s string) leak { return leak{percented(s, "%%%02X"), Mask} },
-	"percent, small":       func(s string) leak { return leak{percented(s, "%%%02x"), Mask} },
-	"JSON":                 func(s string) leak { return leak{asJSON(s), Mask} },
-	"JSON in JSON":         func(s string) leak { return leak{asJSON(asJSON(s)), Mask} },
-	"JSON in a URL":        func(s string) leak { return leak{url.QueryEscape(asJSON(s)), Mask} },
-	"a URL in JSON":        func(s string) leak { return leak{asJSON(url.PathEscape(s)), Mask} },
-	"Go":                   func(s string) leak { return leak{strings.Trim(strconv.Quote(s), `"`), Mask} },
-	"Go, ASCII":            func(s string) leak { return leak{strings.Trim(strconv.QuoteToASCII(s), `"`), Mask} },
-	"numbers":              func(s string) leak { return leak{percented(s, `\x%02x`), Mask} },
-	"YAML":                 func(s string) leak { return leak{strings.ReplaceAll(s, "'", "''"), Mask} },
-	"Compose":              func(s string) leak { return leak{strings.ReplaceAll(s, "$", "$$"), Mask} },
-	"shell":                func(s string) leak { return leak{strings.ReplaceAll(s, "'", `'\''`), Mask} },
-	"HTML":                 func(s string) leak { return leak{html.EscapeString(s), Mask} },
-	"hex":                  func(s string) leak { return leak{hex.EncodeToString([]byte(s)), Mask} },
-	"hex, capitals":        func(s string) leak { return leak{strings.ToUpper(hex.EncodeToString([]byte(s))), Mask} },
-	"hex, spaced":          func(s string) leak { return leak{strings.TrimSpace(percented(s, "%02x ")), Mask} },
-	"base64":               func(s string) leak { return leak{base64.StdEncoding.EncodeToString([]byte(s)), Mask} },
-	"base64, raw":          func(s string) leak { return leak{base64.RawStdEncoding.EncodeToString([]byte(s)), Mask} },
-	"base64, URL":          func(s string) leak { return leak{base64.URLEncoding.EncodeToString([]byte(s)), Mask} },
-	"base64 of :":          func(s string) leak { return among(":", s, "") },
-	"base64 of u:":         func(s string) leak { return among("u:", s, "@h") },
-	"base64 of me:":        func(s string) leak { return among("me:", s, "") },
-	"base64 of JSON":       func(s string) leak { return among(`{"p":"`, s, `"}`) },
-	"base64 over lines":    func(s string) leak { return leak{lines(base64.StdEncoding.EncodeToString([]byte(s)), 20), Mask} },
+	"as it is":       func(s string) leak { return leak{s, Mask} },
+	"upper case":     func(s string) leak { return leak{strings.ToUpper(s), Mask} },
+	"lower case":     func(s string) leak { return leak{strings.ToLower(s), Mask} },
+	"query":          func(s string) leak { return leak{url.QueryEscape(s), Mask} },
+	"path":           func(s string) leak { return leak{url.PathEscape(s), Mask} },
+	"percent":        func(s string) leak { return leak{percented(s, "%%%02X"), Mask} },
+	"percent, small": func(s string) leak { return leak{percented(s, "%%%02x"), Mask} },
+	"JSON":           func(s string) leak { return leak{asJSON(s), Mask} },
+	"JSON in JSON":   func(s string) leak { return leak{asJSON(asJSON(s)), Mask} },
+	"JSON in a URL":  func(s string) leak { return leak{url.QueryEscape(asJSON(s)), Mask} },
+	"a URL in JSON":  func(s string) leak { return leak{asJSON(url.PathEscape(s)), Mask} },
+	"Go":             func(s string) leak { return leak{strings.Trim(strconv.Quote(s), `"`), Mask} },
+	"Go, ASCII":      func(s string) leak { return leak{strings.Trim(strconv.QuoteToASCII(s), `"`), Mask} },
+	"numbers":        func(s string) leak { return leak{percented(s, `\x%02x`), Mask} },
+	"YAML":           func(s string) leak { return leak{strings.ReplaceAll(s, "'", "''"), Mask} },
+	"Compose":        func(s string) leak { return leak{strings.ReplaceAll(s, "$", "$$"), Mask} },
+	"shell":          func(s string) leak { return leak{strings.ReplaceAll(s, "'", `'\''`), Mask} },
+	"HTML":           func(s string) leak { return leak{html.EscapeString(s), Mask} },
+	"hex":            func(s string) leak { return leak{hex.EncodeToString([]byte(s)), Mask} },
+	"hex, capitals":  func(s string) leak { return leak{strings.ToUpper(hex.EncodeToString([]byte(s))), Mask} },
+	"hex, spaced":    func(s string) leak { return leak{strings.TrimSpace(percented(s, "%02x ")), Mask} },
+	"base64":         func(s string) leak { return leak{base64.StdEncoding.EncodeToString([]byte(s)), Mask} },
+	"base64, raw":    func(s string) leak { return leak{base64.RawStdEncoding.EncodeToString([]byte(s)), Mask} },
+	"base64, URL":    func(s string) leak { return leak{base64.URLEncoding.EncodeToString([]byte(s)), Mask} },
+	"base64 of :":    func(s string) leak { return among(":", s, "") },
+	"base64 of u:":   func(s string) leak { return among("u:", s, "@h") },
+	"base64 of me:":  func(s string) leak { return among("me:", s, "") },
+	"base64 of JSON": func(s string) leak { return among(`{"p":"`, s, `"}`) },
+	"base64 over lines": func(s string) leak {
+		return leak{lines(base64.StdEncoding.EncodeToString([]byte(s)), 20),
+			Mask}
+	},
 	"over lines":           func(s string) leak { return leak{lines(s, len(s)/2), Mask} },
 	"over many lines":      func(s string) leak { return leak{lines(s, 5), Mask} },
 	"over lines, no space": func(s string) leak { return leak{s[:3] + "\r\n" + s[3:], Mask} },
@@ -149,14 +152,16 @@ func TestHalves(t *testing.T) {
 	r := New(secrets...)
 	for _, secret := range secrets[:3] {
 		for _, part := range []string{secret[:len(secret)/2], secret[len(secret)/2:], secret[5:17]} {
-			for _, text := range []string{part, hex.EncodeToString([]byte(part)), base64.RawStdEncoding.EncodeToString([]byte(secret))[6:30]} {
+			for _, text := range []string{part, hex.EncodeToString([]byte(part)),
+				base64.RawStdEncoding.EncodeToString([]byte(secret))[6:30]} {
 				if got := r.Text("< " + text + " >"); got != "< "+Mask+" >" {
 					t.Errorf("%s: got %s", text, got)
 				}
 			}
 		}
 	}
-	for _, part := range []string{"correct horse batt", "rect horse battery sta", "horse battery staple", "p@ss:w0r", "ss:w0rd/100%"} {
+	for _, part := range []string{"correct horse batt", "rect horse battery sta", "horse battery staple", "p@ss:w0r",
+		"ss:w0rd/100%"} {
 		if got := r.Text("< " + part + " >"); got != "< "+Mask+" >" {
 			t.Errorf("%s: got %s", part, got)
 		}
@@ -167,7 +172,8 @@ func TestHalves(t *testing.T) {
 func TestOrdinary(t *testing.T) {
 	r := ForEnv([]byte("COMPOSE_PROJECT_NAME=rocketchat\nTZ=Europe/Berlin\nDOCKER_ROOT=/var/lib/docker\nDOMAIN=chat.example.com\nPORT=8443\n"+
 		"GRAFANA_ADMIN_PASSWORD=password\nSHORT_PASSWORD=hunter2\nTLS_PRIVATE_KEY=/run/secrets/tls.key\n"+
-		"MONGO_URL='mongodb://rc:Zx9Qw3Er7Ty1@db1.example.com:27017/rocketchat?replicaSet=rs0'\n"), append(secrets, "rocketchat-production-2026")...)
+		"MONGO_URL='mongodb://rc:Zx9Qw3Er7Ty1@db1.example.com:27017/rocketchat?replicaSet=rs0'\n"),
+		append(secrets, "rocketchat-production-2026")...)
 	for _, text := range []string{
 		"rocketchat-1 is recreated, rocketchat-2 is healthy",
 		"rocketchat rocketchat-prod chat.example.com Europe/Berlin /var/lib/docker 8443",
@@ -178,10 +184,13 @@ func TestOrdinary(t *testing.T) {
 		"password authentication failed for user rc, hunter2", "wrong password", "-----BEGIN CERTIFICATE-----",
 		"dial tcp 10.0.0.12:27017: connect: connection refused at 2026-11-28T10:00:00.123456789Z",
 		"see https://docs.docker.com/engine/install/#server or https://github.com/docker/compose/issues/12069",
-		"https://registry.example.com:5000/v2/team/chat@sha256:0f1e: 404", `{"url":"http://grafana:3000/api","mail":"me@example.com"}`,
-		"mongodb://db1.example.com:27017/rocketchat?replicaSet=rs0", "HOME=/tmp mongosh mongodb://mongodb,mongodb-2/?replicaSet=rs0", "mongodb://...",
+		"https://registry.example.com:5000/v2/team/chat@sha256:0f1e: 404",
+		`{"url":"http://grafana:3000/api","mail":"me@example.com"}`,
+		"mongodb://db1.example.com:27017/rocketchat?replicaSet=rs0",
+		"HOME=/tmp mongosh mongodb://mongodb,mongodb-2/?replicaSet=rs0", "mongodb://...",
 		`C:\Users\jane\rocketchat`, `"a \"quoted\" name" \u00e4 100%25 &amp; $$HOME it''s`,
-		"unexpected character at offset 3", "compose.yaml: invalid template: \"${X\"", "the horse is correct, the battery is not",
+		"unexpected character at offset 3", "compose.yaml: invalid template: \"${X\"",
+		"the horse is correct, the battery is not",
 		"550e8400-e29b-41d4-a716-446655440000", "", " \n\t", "äöü…", "\xff\xfe",
 	} {
 		if got := r.Text(text); got != text {
@@ -239,10 +248,12 @@ func TestBounded(t *testing.T) {
 	for i := range 26 {
 		all = append(all, fmt.Sprintf("common-beginning-%x-%032d", i*i*7919, i))
 	}
-	all = append(all, strings.Repeat("a", 40), strings.Repeat("ab", 20), strings.Repeat("x", 4000), strings.Repeat("12345678", 4))
+	all = append(all, strings.Repeat("a", 40), strings.Repeat("ab", 20), strings.Repeat("x", 4000),
+		strings.Repeat("12345678", 4))
 	r := New(all...)
 	for name, unit := range map[string]string{
-		"words": "rocketchat-1 is healthy\n", "beginnings": "common-beginning-0", "almost": strings.Repeat("a", 39) + "-", "one letter": "a", "long": "x",
+		"words": "rocketchat-1 is healthy\n", "beginnings": "common-beginning-0", "almost": strings.Repeat("a", 39) + "-",
+		"one letter": "a", "long": "x",
 		"found": all[3] + " ", "hex": "61616161", "base64": "YWFhYWFh", "escaped": `\"a\"%41&amp;`,
 	} {
 		text := strings.Repeat(unit, size/len(unit)+1)[:size]

@@ -98,18 +98,31 @@ var answers = []struct {
 	name, want string
 	answer     func(w http.ResponseWriter, r *http.Request)
 }{
-	{"500", "answers 500 Internal Server Error", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }},
+	{"500", "answers 500 Internal Server Error",
+		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }},
 	{"404", "answers 404 Not Found", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) }},
 	{"204", "answers 204", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }},
-	{"garbage", "something else than the list", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "\x1b[2J{versions") }},
+	{"garbage", "something else than the list", func(w http.ResponseWriter,
+		_ *http.Request) {
+		fmt.Fprint(w, "\x1b[2J{versions")
+	}},
 	{"empty", "something else than the list", func(http.ResponseWriter, *http.Request) {}},
 	{"cut off", "unexpected", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "1000")
 		fmt.Fprint(w, list[:40])
 	}},
-	{"types", "something else than the list", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"versions": "8.9.1"}`) }},
-	{"no field", "names no release", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"error": "maintenance"}`) }},
-	{"none known", "names no release", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"versions": [{"version": "latest"}]}`) }},
+	{"types", "something else than the list", func(w http.ResponseWriter,
+		_ *http.Request) {
+		fmt.Fprint(w, `{"versions": "8.9.1"}`)
+	}},
+	{"no field", "names no release", func(w http.ResponseWriter,
+		_ *http.Request) {
+		fmt.Fprint(w, `{"error": "maintenance"}`)
+	}},
+	{"none known", "names no release", func(w http.ResponseWriter,
+		_ *http.Request) {
+		fmt.Fprint(w, `{"versions": [{"version": "latest"}]}`)
+	}},
 	{"page", `sends "text/html", not JSON`, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(w, "<html>log in")
@@ -126,10 +139,14 @@ var answers = []struct {
 			}
 		}
 	}},
-	{"in circles", "redirects in circles", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }},
-	{"elsewhere", "redirects to http://elsewhere.invalid, which is not followed", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "http://elsewhere.invalid/v2", http.StatusMovedPermanently)
+	{"in circles", "redirects in circles", func(w http.ResponseWriter,
+		r *http.Request) {
+		http.Redirect(w, r, r.URL.Path, http.StatusFound)
 	}},
+	{"elsewhere", "redirects to http://elsewhere.invalid, which is not followed",
+		func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://elsewhere.invalid/v2", http.StatusMovedPermanently)
+		}},
 	{"silence", "does not answer within 200ms", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }},
 	{"drip", "does not answer within 200ms", func(w http.ResponseWriter, r *http.Request) {
 		for r.Context().Err() == nil {
@@ -195,7 +212,8 @@ func TestFetchNowhere(t *testing.T) {
 	s.Close() // nobody listens there any more
 	_, _, err := Fetch(t.Context(), s.URL, now)
 	wantUnusable(t, err, "refused")
-	for _, bad := range []string{"", "releases.rocket.chat", "ftp://releases.rocket.chat", "https://", "https://a b", "https://x?y", "file:///etc/passwd", "://"} {
+	for _, bad := range []string{"", "releases.rocket.chat", "ftp://releases.rocket.chat", "https://", "https://a b",
+		"https://x?y", "file:///etc/passwd", "://"} {
 		if _, _, err := Fetch(t.Context(), bad, now); err == nil || !strings.HasPrefix(err.Error(), "url: ") {
 			t.Errorf("%q: %v", bad, err)
 		}

@@ -38,7 +38,8 @@ func TestTable(t *testing.T) {
 		t.Errorf("got %+v", l)
 	}
 	r := rowOf(t, l, "8.9.1")
-	if !r.LTS || !r.Default || !r.Computed || *r.DaysLeft != 343 || r.Released != "2026-10" || r.MongoDB[0] != "8.0" || r.Source == "" {
+	if !r.LTS || !r.Default || !r.Computed || *r.DaysLeft != 343 || r.Released != "2026-10" || r.MongoDB[0] != "8.0" ||
+		r.Source == "" {
 		t.Errorf("8.9.1: %+v, %d days", r, *r.DaysLeft)
 	}
 	if r := rowOf(t, l, "8.5.3"); r.Computed || r.SupportedUntil != "2027-06-30" || *r.DaysLeft != 220 {
@@ -58,7 +59,8 @@ func TestTableInUse(t *testing.T) {
 		t.Errorf("8.5.1: %+v", r)
 	}
 	l := tableOn(t, "2026-11-22", nil, "9.7.2")
-	if r := l.Releases[0]; r.Release != "9.7.2" || r.InUse != "9.7.2" || r.DaysLeft != nil || r.Source != "rcgen.yaml" || l.InUse != "9.7.2" {
+	if r := l.Releases[0]; r.Release != "9.7.2" || r.InUse != "9.7.2" || r.DaysLeft != nil || r.Source != "rcgen.yaml" ||
+		l.InUse != "9.7.2" {
 		t.Errorf("9.7.2: %+v", r)
 	}
 }

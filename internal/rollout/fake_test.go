@@ -51,8 +51,9 @@ const startTime = 5 * time.Second
 // deploy returns n replicas of a release, with a database, NATS and Traefik,
 // everything healthy.
 func deploy(t *testing.T, n int) *deployment {
-	d := &deployment{t: t, files: files(n, "chat:1"), started: map[string]time.Time{}, held: routes.Held{}, sick: map[string]bool{},
-		now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	d := &deployment{t: t, files: files(n, "chat:1"), started: map[string]time.Time{}, held: routes.Held{},
+		sick: map[string]bool{},
+		now:  time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	d.applied = maps.Clone(d.files)
 	for _, name := range slices.Sorted(maps.Keys(d.files)) {
 		d.make(name, d.files[name])
@@ -108,7 +109,8 @@ func one(image string) Service {
 
 func files(n int, image string) map[string]Service {
 	all := map[string]Service{}
-	for name, image := range map[string]string{"mongodb": "mongo:1", "nats": "nats:1", "prometheus": "prometheus:1", "traefik": "traefik:1"} {
+	for name, image := range map[string]string{"mongodb": "mongo:1", "nats": "nats:1", "prometheus": "prometheus:1",
+		"traefik": "traefik:1"} {
 		all[name] = one(image)
 	}
 	for i := range n {
@@ -204,7 +206,8 @@ func (d *deployment) see() {
 	d.least = min(d.least, d.serving())
 	for host := range d.proxy.Servers {
 		behind := d.behind(host)
-		if len(behind) > 1 && slices.ContainsFunc(behind, func(c container.Container) bool { return d.health(c) != "healthy" }) {
+		if len(behind) > 1 && slices.ContainsFunc(behind,
+			func(c container.Container) bool { return d.health(c) != "healthy" }) {
 			d.cut = append(d.cut, host+" is two")
 		}
 	}

@@ -85,7 +85,8 @@ func (d *deployment) world() World {
 		},
 		Routes: func() ([]byte, routes.Held, error) { return slices.Clone(d.routes), maps.Clone(d.held), d.dead() },
 		SetRoutes: func(r Routes) error {
-			return d.act("routes", func() { d.routes, d.held, d.steer = r.File, maps.Clone(r.Held), r.Sockets; d.load() }, nothing)
+			return d.act("routes", func() { d.routes, d.held, d.steer = r.File, maps.Clone(r.Held), r.Sockets; d.load() },
+				nothing)
 		},
 		Proxy: func(context.Context) (Proxy, bool, error) {
 			runs := slices.ContainsFunc(d.all, func(c container.Container) bool { return c.Service == "traefik" && c.Running() })

@@ -148,7 +148,8 @@ func TestUndoSurgeOfOne(t *testing.T) {
 	d.stop(old.ID)
 	d.sick["chat:2"] = true
 	err := d.apply(options)
-	if err == nil || strings.Contains(err.Error(), "serves as before") || !strings.Contains(err.Error(), "no other container runs") {
+	if err == nil || strings.Contains(err.Error(), "serves as before") ||
+		!strings.Contains(err.Error(), "no other container runs") {
 		t.Errorf("got %v", err)
 	}
 	if !slices.ContainsFunc(d.all, func(c container.Container) bool { return c.ID == fresh.ID }) {

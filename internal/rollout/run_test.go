@@ -22,19 +22,36 @@ var cases = map[string]struct {
 	surge    bool
 	least    int // replicas that serve at any time
 }{
-	"release":          {4, func(d *deployment) { d.files = files(4, "chat:2") }, false, 3},
-	"scale up by hand": {2, func(d *deployment) { d.files, d.routes = files(4, "chat:1"), routesOf(4); d.load() }, false, 2},
+	"release": {4, func(d *deployment) { d.files = files(4, "chat:2") }, false, 3},
+	"scale up by hand": {2, func(d *deployment) { d.files, d.routes = files(4, "chat:1"), routesOf(4); d.load() }, false,
+		2},
 	"scale up, held": {2, func(d *deployment) {
 		d.files = files(4, "chat:1")
 		d.held = map[string]string{"rocketchat-3": "", "rocketchat-4": ""}
 	}, false, 2},
-	"scale down":                    {4, func(d *deployment) { d.files, d.routes = files(2, "chat:1"), routesOf(2); d.load() }, false, 2},
-	"release and scale":             {3, func(d *deployment) { d.files, d.routes = files(5, "chat:2"), routesOf(5); d.load() }, false, 2},
-	"surge":                         {1, func(d *deployment) { d.files = files(1, "chat:2") }, true, 1},
-	"release, surge":                {4, func(d *deployment) { d.files = files(4, "chat:2") }, true, 4},
-	"one, surge":                    {3, func(d *deployment) { d.files["rocketchat-2"] = one("chat:2") }, true, 3},
-	"release and scale, surge":      {2, func(d *deployment) { d.files, d.routes = files(3, "chat:2"), routesOf(3); d.load() }, true, 2},
-	"release and scale down, surge": {4, func(d *deployment) { d.files, d.routes = files(2, "chat:2"), routesOf(2); d.load() }, true, 2},
+	"scale down": {4, func(d *deployment) {
+		d.files, d.routes = files(2, "chat:1"),
+			routesOf(2)
+		d.load()
+	}, false, 2},
+	"release and scale": {3, func(d *deployment) {
+		d.files, d.routes = files(5, "chat:2"),
+			routesOf(5)
+		d.load()
+	}, false, 2},
+	"surge":          {1, func(d *deployment) { d.files = files(1, "chat:2") }, true, 1},
+	"release, surge": {4, func(d *deployment) { d.files = files(4, "chat:2") }, true, 4},
+	"one, surge":     {3, func(d *deployment) { d.files["rocketchat-2"] = one("chat:2") }, true, 3},
+	"release and scale, surge": {2, func(d *deployment) {
+		d.files, d.routes = files(3, "chat:2"),
+			routesOf(3)
+		d.load()
+	}, true, 2},
+	"release and scale down, surge": {4, func(d *deployment) {
+		d.files, d.routes = files(2, "chat:2"),
+			routesOf(2)
+		d.load()
+	}, true, 2},
 	"others": {2, func(d *deployment) {
 		d.files["nats"] = one("nats:2")
 		d.files["loki"] = one("loki:1")
@@ -94,7 +111,8 @@ func TestRun(t *testing.T) {
 }
 
 // TestKilled kills the process at each call, before it, in its midst, after it, and
-// while a container is made, which the engine may go on with, and runs it again: it converges, and never does what a whole run would not.
+// while a container is made, which the engine may go on with, and runs it again: it converges, and never does what a
+// whole run would not.
 func TestKilled(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +144,8 @@ func TestKilled(t *testing.T) {
 						t.Errorf("killed at call %d (%d): websockets dropped %v\n%q", at, how, d.drops, d.actions)
 					}
 					if d.least < c.least || len(d.cut) > 0 {
-						t.Errorf("killed at call %d (%d): %d served at the least, want %d; cut while it was routed: %v\n%q", at, how, d.least, c.least, d.cut, d.actions)
+						t.Errorf("killed at call %d (%d): %d served at the least, want %d; cut while it was routed: %v\n%q", at, how,
+							d.least, c.least, d.cut, d.actions)
 					}
 				}
 			}
@@ -144,7 +163,8 @@ func TestUndo(t *testing.T) {
 	if !errors.As(err, &failed) {
 		t.Fatalf("got %v", err)
 	}
-	for _, want := range []string{"step 2 of 12, recreate rocketchat-1: rocketchat-1 did not get healthy within 1m0s", "rocketchat-1 was put back as it was"} {
+	for _, want := range []string{"step 2 of 12, recreate rocketchat-1: rocketchat-1 did not get healthy within 1m0s",
+		"rocketchat-1 was put back as it was"} {
 		if !strings.Contains(failed.What, want) {
 			t.Errorf("got %q, want %q in it", failed.What, want)
 		}
@@ -209,7 +229,8 @@ func TestUndoSurge(t *testing.T) {
 		o := options
 		o.Surge = true
 		err := d.apply(o)
-		if err == nil || !strings.Contains(err.Error(), "its old container serves as before") || d.least < n || len(d.cut) > 0 {
+		if err == nil || !strings.Contains(err.Error(), "its old container serves as before") || d.least < n ||
+			len(d.cut) > 0 {
 			t.Fatalf("got %v, %d served at the least, cut %v", err, d.least, d.cut)
 		}
 		if slices.Max(d.drops) > 0 {
@@ -296,7 +317,8 @@ func TestEngineLost(t *testing.T) {
 	w.Containers = func(context.Context) ([]container.Container, error) { return nil, lost }
 	err := Run(t.Context(), d.plan(options), options, w)
 	var failed *fault.Error
-	if !errors.As(err, &failed) || !strings.Contains(failed.What, lost.What) || !strings.HasPrefix(failed.Hint, "start it; ") {
+	if !errors.As(err, &failed) || !strings.Contains(failed.What, lost.What) ||
+		!strings.HasPrefix(failed.Hint, "start it; ") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -33,10 +33,14 @@ func TestSteps(t *testing.T) {
 		"nothing": {replicas: 4},
 		"first start": {3, func(d *deployment) { d.all = nil }, nil,
 			"start mongodb nats prometheus traefik, start rocketchat-1, start rocketchat-2 rocketchat-3", ""},
-		"first start, images elsewhere": {1, func(d *deployment) { d.all, d.missing = nil, []string{"nats:1", "chat:1", "other:1"} }, nil,
+		"first start, images elsewhere": {1, func(d *deployment) {
+			d.all, d.missing = nil,
+				[]string{"nats:1", "chat:1", "other:1"}
+		}, nil,
 			"pull chat:1 nats:1, start mongodb nats prometheus traefik, start rocketchat-1", ""},
 		"scale up by hand": {2, func(d *deployment) { d.files = files(4, "chat:1"); d.routes = routesOf(4) }, nil,
-			"hold rocketchat-3 rocketchat-4, start rocketchat-3, route rocketchat-3, start rocketchat-4, route rocketchat-4", ""},
+			"hold rocketchat-3 rocketchat-4, start rocketchat-3, route rocketchat-3, start rocketchat-4, route rocketchat-4",
+			""},
 		"scale up, held": {2, func(d *deployment) {
 			d.files = files(4, "chat:1")
 			d.held = map[string]string{"rocketchat-3": "", "rocketchat-4": ""}
@@ -49,17 +53,22 @@ func TestSteps(t *testing.T) {
 		"release, two at once": {5, func(d *deployment) { release(d, 5) }, func(o *Options) { o.MaxUnavailable = 2 },
 			"drain rocketchat-1, recreate rocketchat-1, route rocketchat-1, drain rocketchat-2 rocketchat-3, recreate rocketchat-2 rocketchat-3, route rocketchat-2 rocketchat-3, " +
 				"drain rocketchat-4 rocketchat-5, recreate rocketchat-4 rocketchat-5, route rocketchat-4 rocketchat-5", ""},
-		"all at once leaves one": {2, func(d *deployment) { change(d, "rocketchat-1"); change(d, "rocketchat-2") }, func(o *Options) { o.MaxUnavailable = 9 },
+		"all at once leaves one": {2, func(d *deployment) { change(d, "rocketchat-1"); change(d, "rocketchat-2") },
+			func(o *Options) { o.MaxUnavailable = 9 },
 			"drain rocketchat-1, recreate rocketchat-1, route rocketchat-1, drain rocketchat-2, recreate rocketchat-2, route rocketchat-2", ""},
 		"release and scale up": {2, func(d *deployment) { release(d, 3) }, nil,
 			"drain rocketchat-1, recreate rocketchat-1, route rocketchat-1, start rocketchat-3, drain rocketchat-2, recreate rocketchat-2, route rocketchat-2", ""},
 		"release and scale down": {3, func(d *deployment) { release(d, 2); d.routes = routesOf(2) }, nil,
 			"drain rocketchat-1, recreate rocketchat-1, route rocketchat-1, drain rocketchat-2, recreate rocketchat-2, route rocketchat-2, drain rocketchat-3, remove rocketchat-3", ""},
-		"the only one": {1, func(d *deployment) { release(d, 1) }, nil, "recreate rocketchat-1", "rocketchat-1 is the only replica"},
+		"the only one": {1, func(d *deployment) { release(d, 1) }, nil, "recreate rocketchat-1",
+			"rocketchat-1 is the only replica"},
 		"the only one, surge": {1, func(d *deployment) { release(d, 1) }, func(o *Options) { o.Surge = true },
-			"surge rocketchat-1, route rocketchat-1, drain rocketchat-1, remove rocketchat-1, route rocketchat-1", "--surge: while two"},
-		"surge for nothing": {2, func(d *deployment) { change(d, "nats") }, func(o *Options) { o.Surge = true }, "recreate nats", ""},
-		"release, surge": {3, func(d *deployment) { release(d, 3); d.missing = []string{"chat:2"} }, func(o *Options) { o.Surge = true },
+			"surge rocketchat-1, route rocketchat-1, drain rocketchat-1, remove rocketchat-1, route rocketchat-1",
+			"--surge: while two"},
+		"surge for nothing": {2, func(d *deployment) { change(d, "nats") }, func(o *Options) { o.Surge = true },
+			"recreate nats", ""},
+		"release, surge": {3, func(d *deployment) { release(d, 3); d.missing = []string{"chat:2"} },
+			func(o *Options) { o.Surge = true },
 			"pull chat:2, surge rocketchat-1, route rocketchat-1, drain rocketchat-2, recreate rocketchat-2, route rocketchat-2, drain rocketchat-3, recreate rocketchat-3, route rocketchat-3, " +
 				"drain rocketchat-1, remove rocketchat-1, route rocketchat-1", ""},
 		"the last alone, surge": {3, func(d *deployment) { change(d, "rocketchat-3") }, func(o *Options) { o.Surge = true },
@@ -92,10 +101,12 @@ func TestSteps(t *testing.T) {
 		}, nil, "route rocketchat-3", ""},
 		"the others": {2, func(d *deployment) { change(d, "traefik"); change(d, "prometheus"); change(d, "nats") }, nil,
 			"recreate nats, recreate prometheus, recreate traefik", ""},
-		"the database stays": {1, func(d *deployment) { change(d, "mongodb") }, nil, "", "mongodb is left as it is (its configuration has changed): --allow mongodb"},
+		"the database stays": {1, func(d *deployment) { change(d, "mongodb") }, nil, "",
+			"mongodb is left as it is (its configuration has changed): --allow mongodb"},
 		"the database stays, and is started": {1, func(d *deployment) { change(d, "mongodb"); stop(d, "mongodb") }, nil,
 			"start mongodb", "mongodb is left as it is"},
-		"the database is allowed": {1, func(d *deployment) { change(d, "mongodb"); change(d, "nats") }, func(o *Options) { o.Allow = []string{"mongodb"} },
+		"the database is allowed": {1, func(d *deployment) { change(d, "mongodb"); change(d, "nats") },
+			func(o *Options) { o.Allow = []string{"mongodb"} },
 			"recreate mongodb, recreate nats", ""},
 		"three members": {1, func(d *deployment) {
 			for _, name := range []string{"mongodb", "mongodb-2", "mongodb-3"} {
@@ -106,12 +117,22 @@ func TestSteps(t *testing.T) {
 				change(d, name)
 			}
 			d.now = d.now.Add(startTime)
-		}, func(o *Options) { o.Allow = []string{"mongodb"} }, "recreate mongodb-3, recreate mongodb-2, recreate mongodb", ""},
-		"a member too many": {1, func(d *deployment) { d.make("mongodb-2", Service{Image: "mongo:1"}); d.now = d.now.Add(startTime) }, nil,
+		}, func(o *Options) { o.Allow = []string{"mongodb"} }, "recreate mongodb-3, recreate mongodb-2, recreate mongodb",
+			""},
+		"a member too many": {1, func(d *deployment) {
+			d.make("mongodb-2",
+				Service{Image: "mongo:1"})
+			d.now = d.now.Add(startTime)
+		}, nil,
 			"", "mongodb-2 is not in the files and is left as it is"},
-		"a member too many is allowed": {1, func(d *deployment) { d.make("mongodb-2", Service{Image: "mongo:1"}); d.now = d.now.Add(startTime) },
+		"a member too many is allowed": {1, func(d *deployment) {
+			d.make("mongodb-2",
+				Service{Image: "mongo:1"})
+			d.now = d.now.Add(startTime)
+		},
 			func(o *Options) { o.Allow = []string{"mongodb"} }, "remove mongodb-2", ""},
-		"an orphan": {1, func(d *deployment) { d.make("loki", Service{Image: "loki:1"}); d.now = d.now.Add(startTime) }, nil, "remove loki", ""},
+		"an orphan": {1, func(d *deployment) { d.make("loki", Service{Image: "loki:1"}); d.now = d.now.Add(startTime) }, nil,
+			"remove loki", ""},
 		"of a profile that is off": {1, func(d *deployment) {
 			d.make("tools", Service{Image: "tools:1"})
 			d.files["tools"] = Service{Off: true}

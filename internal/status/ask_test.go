@@ -42,7 +42,8 @@ func TestAskTakesLimit(t *testing.T) {
 		for _, u := range s.Unknown {
 			reasons[u.Question] = u.Reason
 		}
-		if reasons[AskPrometheus] != "no answer within 4s" || reasons[AskUsage] != "no answer within 4s" || reasons[AskFiles] != "no answer within 5s" {
+		if reasons[AskPrometheus] != "no answer within 4s" || reasons[AskUsage] != "no answer within 4s" ||
+			reasons[AskFiles] != "no answer within 5s" {
 			t.Errorf("unknown: %v", reasons)
 		}
 		if len(s.Replicas) != 2 || s.OK {
@@ -61,7 +62,8 @@ func TestAskWithoutEngine(t *testing.T) {
 			"down":                func(context.Context) (Running, error) { return Running{}, down },
 			"no answer within 5s": func(context.Context) (Running, error) { return hangs[Running](over) },
 		} {
-			_, err := Ask(t.Context(), Sources{Running: ask, Files: func(context.Context) ([]FileDrift, error) { return nil, nil }}, generator.Plan{})
+			_, err := Ask(t.Context(), Sources{Running: ask,
+				Files: func(context.Context) ([]FileDrift, error) { return nil, nil }}, generator.Plan{})
 			if err == nil || err.Error() != want {
 				t.Errorf("got %v, want %s", err, want)
 			}
@@ -86,7 +88,8 @@ func TestAskPrometheus(t *testing.T) {
 	if got := users(samples); len(got) != 1 || got["rocketchat-1"] != 7 {
 		t.Errorf("users: %v", got)
 	}
-	if line := strings.Join(asked, " "); !strings.HasPrefix(line, "exec prometheus wget ") || strings.ContainsAny(line, `{}"|`) {
+	if line := strings.Join(asked, " "); !strings.HasPrefix(line, "exec prometheus wget ") ||
+		strings.ContainsAny(line, `{}"|`) {
 		t.Errorf("asked %q", line)
 	}
 	stopped := well().running.Containers
@@ -104,7 +107,8 @@ func TestAskPrometheus(t *testing.T) {
 // TestPrimary has members that do not agree: one that was cut off says what it saw last.
 func TestPrimary(t *testing.T) {
 	var samples []sample
-	for by, sees := range map[string]string{"mongodb": "mongodb:27017", "mongodb-2": "mongodb-2:27017", "mongodb-3": "mongodb-2:27017"} {
+	for by, sees := range map[string]string{"mongodb": "mongodb:27017", "mongodb-2": "mongodb-2:27017",
+		"mongodb-3": "mongodb-2:27017"} {
 		for _, m := range []string{"mongodb:27017", "mongodb-2:27017", "mongodb-3:27017"} {
 			state := 2.0
 			if m == sees {
@@ -119,7 +123,8 @@ func TestPrimary(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	all, err := parseLimits(`{"ID":"a","Limits":{"NanoCpus":1500000000,"Memory":2147483648,"Binds":["/srv:/x"]}}` + "\n" + `{"ID":"b","Limits":{"NanoCpus":0,"Memory":0}}` + "\n")
+	all, err := parseLimits(`{"ID":"a","Limits":{"NanoCpus":1500000000,"Memory":2147483648,"Binds":["/srv:/x"]}}` + "\n" +
+		`{"ID":"b","Limits":{"NanoCpus":0,"Memory":0}}` + "\n")
 	if err != nil {
 		t.Fatal(err)
 	}

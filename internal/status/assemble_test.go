@@ -19,7 +19,8 @@ func TestProblems(t *testing.T) {
 	until := func(days float64) func(*answers) {
 		return func(a *answers) {
 			end := noon.Add(time.Duration(days * float64(24*time.Hour)))
-			a.samples = append(without(a.samples, seriesCertificate), series(float64(end.Unix()), seriesCertificate, "sans", "chat.firma.de,x"))
+			a.samples = append(without(a.samples, seriesCertificate),
+				series(float64(end.Unix()), seriesCertificate, "sans", "chat.firma.de,x"))
 		}
 	}
 	gone := func(name string) func(*answers) {
@@ -29,44 +30,70 @@ func TestProblems(t *testing.T) {
 		change func(*answers)
 		want   []string
 	}{
-		"well":          {func(*answers) {}, nil},
-		"unhealthy":     {drift(container.Drift{Service: "rocketchat-2", Container: "c", Kind: container.Unhealthy, Detail: "fails its health check"}), []string{"service: rocketchat-2: fails its health check"}},
-		"stopped":       {drift(container.Drift{Service: "nats", Container: "c", Kind: container.Stopped, Detail: "exited with code 1"}), []string{"service: nats: does not run: exited with code 1"}},
-		"missing":       {drift(container.Drift{Service: "nats", Container: "", Kind: container.Missing, Detail: "no container"}), []string{"service: nats: without a container"}},
-		"two missing":   {drift(container.Drift{Service: "loki", Container: "", Kind: container.Missing, Detail: ""}, container.Drift{Service: "nats", Container: "", Kind: container.Missing, Detail: ""}), []string{"service: loki, nats: without a container"}},
-		"starting":      {func(a *answers) { a.running.Containers[3].Health = "starting" }, []string{"service: rocketchat-2: is not ready yet"}},
-		"one planned":   {func(a *answers) { a.plan.Instances = 3 }, []string{"replicas: rocketchat: 2 of 3 replicas are there"}},
-		"one too many":  {func(a *answers) { a.plan.Instances = 1 }, nil}, // that is drift of the files
-		"no primary":    {func(a *answers) { a.samples[2].value = 2 }, []string{"mongodb: mongodb: no primary: nothing can be written"}},
-		"no mongodb":    {gone(seriesMember), []string{"mongodb: mongodb: no measurement: it or its exporter does not answer, or has only just started"}},
-		"no nats":       {gone(seriesNATS), []string{"nats: nats: no measurement: it or its exporter does not answer, or has only just started"}},
-		"no cert":       {gone(seriesCertificate), []string{"certificate: certificates: Traefik has none"}},
-		"cert 14 days":  {until(14), nil},
-		"cert 13 days":  {until(13.9), []string{"certificate: chat.firma.de: expires on 2026-12-06, 13 days left"}},
-		"cert today":    {until(0.1), []string{"certificate: chat.firma.de: expires on 2026-11-22, 0 days left"}},
-		"cert expired":  {until(-0.1), []string{"certificate: chat.firma.de: expired on 2026-11-22"}},
-		"no https":      {func(a *answers) { a.plan.Deployment.HTTPS = false; a.samples = without(a.samples, seriesCertificate) }, nil},
-		"last day":      {func(a *answers) { a.support = "2026-11-22" }, nil},
-		"support ended": {func(a *answers) { a.support = "2026-11-21" }, []string{"release: release: 8.9.1 is out of support since 2026-11-21"}},
-		"no support":    {func(a *answers) { a.support = "" }, []string{"release: release: 8.9.1 has no support"}},
-		"new release":   {func(a *answers) { a.support, a.supportKnown = "", false }, nil},
+		"well": {func(*answers) {}, nil},
+		"unhealthy": {drift(container.Drift{Service: "rocketchat-2", Container: "c", Kind: container.Unhealthy,
+			Detail: "fails its health check"}), []string{"service: rocketchat-2: fails its health check"}},
+		"stopped": {drift(container.Drift{Service: "nats", Container: "c", Kind: container.Stopped,
+			Detail: "exited with code 1"}), []string{"service: nats: does not run: exited with code 1"}},
+		"missing": {drift(container.Drift{Service: "nats", Container: "", Kind: container.Missing,
+			Detail: "no container"}), []string{"service: nats: without a container"}},
+		"two missing": {drift(container.Drift{Service: "loki", Container: "", Kind: container.Missing, Detail: ""},
+			container.Drift{Service: "nats", Container: "", Kind: container.Missing, Detail: ""}),
+			[]string{"service: loki, nats: without a container"}},
+		"starting": {func(a *answers) { a.running.Containers[3].Health = "starting" },
+			[]string{"service: rocketchat-2: is not ready yet"}},
+		"one planned": {func(a *answers) { a.plan.Instances = 3 },
+			[]string{"replicas: rocketchat: 2 of 3 replicas are there"}},
+		"one too many": {func(a *answers) { a.plan.Instances = 1 }, nil}, // that is drift of the files
+		"no primary": {func(a *answers) { a.samples[2].value = 2 },
+			[]string{"mongodb: mongodb: no primary: nothing can be written"}},
+		"no mongodb": {gone(seriesMember),
+			[]string{"mongodb: mongodb: no measurement: it or its exporter does not answer, or has only just started"}},
+		"no nats": {gone(seriesNATS),
+			[]string{"nats: nats: no measurement: it or its exporter does not answer, or has only just started"}},
+		"no cert":      {gone(seriesCertificate), []string{"certificate: certificates: Traefik has none"}},
+		"cert 14 days": {until(14), nil},
+		"cert 13 days": {until(13.9), []string{"certificate: chat.firma.de: expires on 2026-12-06, 13 days left"}},
+		"cert today":   {until(0.1), []string{"certificate: chat.firma.de: expires on 2026-11-22, 0 days left"}},
+		"cert expired": {until(-0.1), []string{"certificate: chat.firma.de: expired on 2026-11-22"}},
+		"no https": {func(a *answers) {
+			a.plan.Deployment.HTTPS = false
+			a.samples = without(a.samples,
+				seriesCertificate)
+		}, nil},
+		"last day": {func(a *answers) { a.support = "2026-11-22" }, nil},
+		"support ended": {func(a *answers) { a.support = "2026-11-21" },
+			[]string{"release: release: 8.9.1 is out of support since 2026-11-21"}},
+		"no support":  {func(a *answers) { a.support = "" }, []string{"release: release: 8.9.1 has no support"}},
+		"new release": {func(a *answers) { a.support, a.supportKnown = "", false }, nil},
 		"alert": {func(a *answers) {
-			a.samples = append(a.samples, series(1, seriesAlerts, "alertname", "NATSDown", "severity", "critical", "alertstate", "firing", "instance", "nats-exporter:7777"))
+			a.samples = append(a.samples, series(1, seriesAlerts, "alertname", "NATSDown", "severity", "critical", "alertstate",
+				"firing", "instance", "nats-exporter:7777"))
 		}, []string{"alert: NATSDown: fires for nats-exporter:7777"}},
 		"warning": {func(a *answers) {
-			a.samples = append(a.samples, series(1, seriesAlerts, "alertname", "A", "severity", "warning", "alertstate", "firing"))
+			a.samples = append(a.samples, series(1, seriesAlerts, "alertname", "A", "severity", "warning", "alertstate",
+				"firing"))
 		}, nil},
 		"pending": {func(a *answers) {
-			a.samples = append(a.samples, series(1, seriesAlerts, "alertname", "A", "severity", "critical", "alertstate", "pending"))
+			a.samples = append(a.samples, series(1, seriesAlerts, "alertname", "A", "severity", "critical", "alertstate",
+				"pending"))
 		}, nil},
-		"unfinished":  {func(a *answers) { a.unfinished = true }, []string{"drift: apply: is unfinished: not all replicas have their requests and websockets"}},
-		"file":        {func(a *answers) { a.files = []FileDrift{{"compose.yaml", "replace"}} }, []string{"drift: files: 1 file differs from rcgen.yaml: compose.yaml"}},
-		"image":       {drift(container.Drift{Service: "nats", Container: "c", Kind: container.Image, Detail: "nats:1, the files say nats:2"}), []string{"drift: nats: nats:1, the files say nats:2"}},
-		"images":      {drift(container.Drift{Service: "a", Container: "c", Kind: container.Image, Detail: "x"}, container.Drift{Service: "b", Container: "c", Kind: container.Image, Detail: "y"}), []string{"drift: a, b: made from another image than the files now say"}},
-		"orphan":      {drift(container.Drift{Service: "old", Container: "c", Kind: container.Orphan, Detail: "its service is not in the files"}), []string{"drift: old: its service is not in the files"}},
-		"another way": {drift(container.Drift{Service: "old", Container: "c", Kind: container.Replicas, Detail: "2, the files say 1"}), []string{"drift: old: 2, the files say 1"}},
+		"unfinished": {func(a *answers) { a.unfinished = true },
+			[]string{"drift: apply: is unfinished: not all replicas have their requests and websockets"}},
+		"file": {func(a *answers) { a.files = []FileDrift{{"compose.yaml", "replace"}} },
+			[]string{"drift: files: 1 file differs from rcgen.yaml: compose.yaml"}},
+		"image": {drift(container.Drift{Service: "nats", Container: "c", Kind: container.Image,
+			Detail: "nats:1, the files say nats:2"}), []string{"drift: nats: nats:1, the files say nats:2"}},
+		"images": {drift(container.Drift{Service: "a", Container: "c", Kind: container.Image, Detail: "x"},
+			container.Drift{Service: "b", Container: "c", Kind: container.Image, Detail: "y"}),
+			[]string{"drift: a, b: made from another image than the files now say"}},
+		"orphan": {drift(container.Drift{Service: "old", Container: "c", Kind: container.Orphan,
+			Detail: "its service is not in the files"}), []string{"drift: old: its service is not in the files"}},
+		"another way": {drift(container.Drift{Service: "old", Container: "c", Kind: container.Replicas,
+			Detail: "2, the files say 1"}), []string{"drift: old: 2, the files say 1"}},
 		"all unknown": {func(a *answers) {
-			a.samplesErr, a.usageErr, a.filesErr, a.running.Unread = errors.New("p"), errors.New("u"), errors.New("open /home/jane/chat/.env: no"), errors.New("c")
+			a.samplesErr, a.usageErr, a.filesErr, a.running.Unread = errors.New("p"), errors.New("u"),
+				errors.New("open /home/jane/chat/.env: no"), errors.New("c")
 			a.samples, a.usage, a.files = nil, nil, nil
 		}, []string{
 			"unknown: prometheus: users, MongoDB, NATS, certificates and alerts are not known: p",
@@ -114,9 +141,12 @@ func TestKeys(t *testing.T) {
 	paths("", read, &got)
 	slices.Sort(got)
 	container := " service number state health image created users cpu cpu_limit memory memory_limit"
-	want := expand("project at ok", "replicas[]"+container, "services[]"+container, "users connected planned", "mongodb known primary members",
-		"nats up connections", "certificates[] name until days", "release release supported until days", "alerts[] name severity of",
-		"drift.files[] path change", "drift.containers[] service container kind detail", "unknown[] question reason", "wrong[] code subject message hint")
+	want := expand("project at ok", "replicas[]"+container, "services[]"+container, "users connected planned",
+		"mongodb known primary members",
+		"nats up connections", "certificates[] name until days", "release release supported until days",
+		"alerts[] name severity of",
+		"drift.files[] path change", "drift.containers[] service container kind detail", "unknown[] question reason",
+		"wrong[] code subject message hint")
 	if got = slices.Compact(got); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
@@ -154,7 +184,8 @@ func paths(at string, v any, to *[]string) {
 
 func TestReplicasInOrder(t *testing.T) {
 	a := well()
-	a.running.Containers = []container.Container{running("rocketchat-10", ""), running("rocketchat-2", ""), running("rocketchat-exporter", ""), running("mongodb", "")}
+	a.running.Containers = []container.Container{running("rocketchat-10", ""), running("rocketchat-2", ""),
+		running("rocketchat-exporter", ""), running("mongodb", "")}
 	a.running.Drift = []container.Drift{{Service: "rocketchat-1", Kind: container.Missing}}
 	s := a.assemble(noon)
 	names := func(all []Row) (names []string) {
@@ -163,7 +194,8 @@ func TestReplicasInOrder(t *testing.T) {
 		}
 		return names
 	}
-	if got := names(s.Replicas); !slices.Equal(got, []string{"rocketchat-1 missing", "rocketchat-2 running", "rocketchat-10 running"}) {
+	if got := names(s.Replicas); !slices.Equal(got,
+		[]string{"rocketchat-1 missing", "rocketchat-2 running", "rocketchat-10 running"}) {
 		t.Errorf("replicas: %q", got)
 	}
 	if got := names(s.Services); !slices.Equal(got, []string{"mongodb running", "rocketchat-exporter running"}) {

@@ -17,7 +17,8 @@ func ptr[T any](v T) *T { return &v }
 
 // running is a container of an hour, with its service as id.
 func running(service, image string) container.Container {
-	return container.Container{ID: service, Service: service, Number: 1, State: "running", Health: "healthy", Image: image, Created: noon.Add(-time.Hour)}
+	return container.Container{ID: service, Service: service, Number: 1, State: "running", Health: "healthy", Image: image,
+		Created: noon.Add(-time.Hour)}
 }
 
 // series is a sample by its name and labels in pairs.
@@ -50,8 +51,10 @@ func well() answers {
 		samples: []sample{
 			series(7, seriesUsers, "instance", "rocketchat-1"), series(5, seriesUsers, "instance", "rocketchat-2"),
 			series(1, seriesMember, "member_idx", "mongodb:27017"), series(2, seriesNATS),
-			series(float64(noon.Add(60*24*time.Hour).Unix()), seriesCertificate, "cn", "chat.firma.de", "sans", "chat.firma.de", "serial", "2"),
-			series(float64(noon.Add(-24*time.Hour).Unix()), seriesCertificate, "cn", "chat.firma.de", "sans", "chat.firma.de", "serial", "1"),
+			series(float64(noon.Add(60*24*time.Hour).Unix()), seriesCertificate, "cn", "chat.firma.de", "sans", "chat.firma.de",
+				"serial", "2"),
+			series(float64(noon.Add(-24*time.Hour).Unix()), seriesCertificate, "cn", "chat.firma.de", "sans", "chat.firma.de",
+				"serial", "1"),
 		},
 		support: "2027-10-31", supportKnown: true,
 	}

@@ -94,7 +94,8 @@ func TestGrowLate(t *testing.T) {
 		}
 	}
 	o := p.check(t, memberHost, fault{})
-	if want := ready + "; mongodb-2:27017 is not added yet: the next check goes on"; o.code != 0 || o.line != want || len(p.writes) != 0 {
+	if want := ready + "; mongodb-2:27017 is not added yet: the next check goes on"; o.code != 0 || o.line != want ||
+		len(p.writes) != 0 {
 		t.Errorf("%d, %q, %q", o.code, o.line, p.writes)
 	}
 }

@@ -14,7 +14,8 @@ func TestPrimaryMoved(t *testing.T) {
 	p.stop(memberHost)
 	p.pass(10 * time.Second)
 	delete(p.find(memberTwo).users, "backup")
-	if o := p.check(t, memberTwo, fault{}); o.code != 0 || o.line != "ok: mongodb-2:27017 is the writable primary and the users exist" {
+	if o := p.check(t, memberTwo, fault{}); o.code != 0 ||
+		o.line != "ok: mongodb-2:27017 is the writable primary and the users exist" {
 		t.Errorf("%d, %q", o.code, o.line)
 	}
 	if want := []string{"mongodb-2:27017 createUser backup"}; !slices.Equal(p.writes, want) {
@@ -28,7 +29,8 @@ func TestPrimaryMoved(t *testing.T) {
 	p.wanted[memberTwo] = allThree
 	p.stop(memberThree)
 	p.pass(10 * time.Second)
-	if o := p.check(t, memberTwo, fault{}); o.code != 1 || o.line != "member is SECONDARY, and the set has no primary yet" {
+	if o := p.check(t, memberTwo, fault{}); o.code != 1 ||
+		o.line != "member is SECONDARY, and the set has no primary yet" {
 		t.Errorf("without a majority: %d, %q", o.code, o.line)
 	}
 	p.start(memberHost, memberThree)
@@ -89,7 +91,8 @@ func TestForeignSet(t *testing.T) {
 	p.writes = nil
 	p.pass(10 * time.Second) // its election
 	o = p.check(t, memberTwo, fault{})
-	if want := "this member is the primary of another set, as localhost:27017"; o.code != 1 || !strings.HasPrefix(o.line, want) || len(p.writes) != 0 {
+	if want := "this member is the primary of another set, as localhost:27017"; o.code != 1 ||
+		!strings.HasPrefix(o.line, want) || len(p.writes) != 0 {
 		t.Errorf("another set's primary: %d, %q, %q", o.code, o.line, p.writes)
 	}
 	if got := p.mongods[0].config.Members; len(got) != 1 || p.mongods[1].config.Settings.SetID != 7 {
@@ -118,7 +121,8 @@ func TestMemberRefusals(t *testing.T) {
 		o.line != "this container is called mongodb-2, which is not in MONGODB_MEMBERS: set its hostname" {
 		t.Errorf("not wanted: %d, %q", o.code, o.line)
 	}
-	if o := p.check(t, memberThree, fault{}, "MONGODB_ROOT_PASSWORD=that of another .env"); o.code != 1 || o.line != wrongPassword {
+	if o := p.check(t, memberThree, fault{}, "MONGODB_ROOT_PASSWORD=that of another .env"); o.code != 1 ||
+		o.line != wrongPassword {
 		t.Errorf("wrong password at a secondary: %d, %q", o.code, o.line)
 	}
 	if len(p.writes) != 0 {

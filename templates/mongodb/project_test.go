@@ -136,7 +136,8 @@ func (p *project) checkSet(t *testing.T, want int, hosts ...string) {
 		var got []string
 		for _, each := range m.config.Members {
 			got = append(got, each.Host)
-			if each.newlyAdded || each.Votes != 1 || len(hosts) > 1 && each.Priority != map[bool]float64{true: 2, false: 1}[each.Host == memberHost] {
+			if each.newlyAdded || each.Votes != 1 || len(hosts) > 1 &&
+				each.Priority != map[bool]float64{true: 2, false: 1}[each.Host == memberHost] {
 				t.Errorf("%s has the member %+v", host, each)
 			}
 		}

@@ -32,7 +32,8 @@ func base(bin map[string]string, ref, users, tools string) Image {
 			"/etc/passwd": "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n" + users,
 			"/etc/group":  "root:x:0:\nnobody:x:65534:\n" + groups(users),
 		},
-		Dirs: map[string]Dir{"/root": {Mode: 0o700}, "/tmp": {Mode: 0o1777}, "/run": {Mode: 0o755}, "/var/tmp": {Mode: 0o1777}},
+		Dirs: map[string]Dir{"/root": {Mode: 0o700}, "/tmp": {Mode: 0o1777}, "/run": {Mode: 0o755},
+			"/var/tmp": {Mode: 0o1777}},
 		// scripts start with #!/usr/bin/env
 		Links: map[string]string{"/usr/bin/env": "/bin/busybox"},
 	}

@@ -42,7 +42,8 @@ tmp/ 1777 0:0
 func sample(t *testing.T) Image {
 	t.Helper()
 	program, list := filepath.Join(t.TempDir(), "program"), filepath.Join(t.TempDir(), "list")
-	if err := errors.Join(os.WriteFile(program, []byte("program"), 0o700), os.WriteFile(list, []byte("plain"), 0o600)); err != nil {
+	if err := errors.Join(os.WriteFile(program, []byte("program"), 0o700),
+		os.WriteFile(list, []byte("plain"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	return Image{
@@ -124,7 +125,8 @@ func TestArchive(t *testing.T) {
 	}
 	c := config.Config
 	_, volume := c.Volumes["/data/db"]
-	if c.User != i.User || !volume || c.Labels[mark] != "1" || c.Labels[contentLabel] == "" || !strings.HasPrefix(c.Env[0], "PATH=/") {
+	if c.User != i.User || !volume || c.Labels[mark] != "1" || c.Labels[contentLabel] == "" ||
+		!strings.HasPrefix(c.Env[0], "PATH=/") {
 		t.Errorf("config: %+v", c)
 	}
 }

@@ -180,7 +180,8 @@ func archive(w io.Writer, ref string, config []byte, layer blob, entries []entry
 		name string
 		text []byte
 	}{{"manifest.json", manifest}, {name, config}} {
-		if err := tw.WriteHeader(&tar.Header{Name: f.name, Mode: 0o644, Size: int64(len(f.text)), ModTime: epoch}); err != nil {
+		if err := tw.WriteHeader(&tar.Header{Name: f.name, Mode: 0o644, Size: int64(len(f.text)),
+			ModTime: epoch}); err != nil {
 			return err
 		}
 		if _, err := tw.Write(f.text); err != nil {

@@ -102,7 +102,8 @@ func loki(bin map[string]string) Image {
 		WorkDir:    "/",
 		Files:      map[string]string{"/usr/bin/loki": bin["loki"]},
 		Text:       map[string]string{"/etc/passwd": users, "/etc/group": groups(users)},
-		Dirs:       map[string]Dir{"/loki": {10001, 10001, 0o755}, "/etc/loki": {10001, 10001, 0o755}, "/tmp": {Mode: 0o1777}},
+		Dirs: map[string]Dir{"/loki": {10001, 10001, 0o755}, "/etc/loki": {10001, 10001, 0o755},
+			"/tmp": {Mode: 0o1777}},
 	}
 }
 

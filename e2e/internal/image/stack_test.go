@@ -33,7 +33,8 @@ func TestStackNames(t *testing.T) {
 func TestStackFiles(t *testing.T) {
 	bin := map[string]string{}
 	for _, name := range []string{"busybox", "traefik", "rocketchat", "mongod", "mongosh", "nats-server",
-		"prometheus", "alertmanager", "amtool", "grafana", "loki", "otelcol", "node-exporter", "mongodb-exporter", "nats-exporter"} {
+		"prometheus", "alertmanager", "amtool", "grafana", "loki", "otelcol", "node-exporter", "mongodb-exporter",
+		"nats-exporter"} {
 		bin[name] = os.Args[0]
 	}
 	for _, i := range Stack(bin) {

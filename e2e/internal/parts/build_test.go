@@ -35,7 +35,8 @@ func TestBuild(t *testing.T) {
 			}
 		}
 	}
-	again, err := Build(t.Context(), func(format string, args ...any) { t.Errorf("built again: "+format, args...) }, names...)
+	again, err := Build(t.Context(), func(format string, args ...any) { t.Errorf("built again: "+format, args...) },
+		names...)
 	if err != nil || len(again) != len(bin) {
 		t.Errorf("a second time: %d of %d parts, %v", len(again), len(bin), err)
 	}

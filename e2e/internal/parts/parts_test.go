@@ -113,7 +113,8 @@ func TestBuildFails(t *testing.T) {
 	if _, err := Build(t.Context(), t.Logf, "nginx"); err == nil || !strings.Contains(err.Error(), `"nginx"`) {
 		t.Errorf("unknown part: %v", err)
 	}
-	if _, err := Standin(t.Context(), t.Logf, "./standin/nothing"); err == nil || !strings.Contains(err.Error(), "stand-in ./standin/nothing") {
+	if _, err := Standin(t.Context(), t.Logf, "./standin/nothing"); err == nil ||
+		!strings.Contains(err.Error(), "stand-in ./standin/nothing") {
 		t.Errorf("unknown stand-in: %v", err)
 	}
 }

@@ -19,15 +19,23 @@ func TestDown(t *testing.T) {
 		fails                      bool
 	}{
 		{name: "removed", compose: "exit 0"},
-		{name: "miscounted", compose: refusal, networks: "p_edge p_backend", rm: refusal, kept: []string{"p_edge", "p_backend"}},
-		{name: "miscounted, and left in silence", compose: "exit 0", networks: "p_edge", rm: refusal, kept: []string{"p_edge"}},
-		{name: "miscounted, volumes left", compose: refusal, networks: "p_edge", rm: refusal, freed: "v1", kept: []string{"p_edge"}},
-		{name: "a container is on it", compose: refusal, networks: "p_edge", rm: refusal, containers: "c1", kept: []string{"p_edge"}, fails: true},
-		{name: "a volume is left", compose: refusal, networks: "p_edge", rm: refusal, volumes: "v1", kept: []string{"p_edge"}, fails: true},
+		{name: "miscounted", compose: refusal, networks: "p_edge p_backend", rm: refusal,
+			kept: []string{"p_edge", "p_backend"}},
+		{name: "miscounted, and left in silence", compose: "exit 0", networks: "p_edge", rm: refusal,
+			kept: []string{"p_edge"}},
+		{name: "miscounted, volumes left", compose: refusal, networks: "p_edge", rm: refusal, freed: "v1",
+			kept: []string{"p_edge"}},
+		{name: "a container is on it", compose: refusal, networks: "p_edge", rm: refusal, containers: "c1",
+			kept: []string{"p_edge"}, fails: true},
+		{name: "a volume is left", compose: refusal, networks: "p_edge", rm: refusal, volumes: "v1", kept: []string{"p_edge"},
+			fails: true},
 		{name: "refused, and yet gone", compose: refusal, fails: true},
-		{name: "another error", compose: "echo 'permission denied' >&2; exit 1", networks: "p_edge", rm: refusal, fails: true},
-		{name: "not removable for another reason", compose: refusal, networks: "p_edge", rm: "exit 1", kept: []string{"p_edge"}, fails: true},
-		{name: "networks left without a reason", compose: "exit 0", networks: "p_edge", rm: "exit 0", kept: []string{"p_edge"}, fails: true},
+		{name: "another error", compose: "echo 'permission denied' >&2; exit 1", networks: "p_edge", rm: refusal,
+			fails: true},
+		{name: "not removable for another reason", compose: refusal, networks: "p_edge", rm: "exit 1",
+			kept: []string{"p_edge"}, fails: true},
+		{name: "networks left without a reason", compose: "exit 0", networks: "p_edge", rm: "exit 0",
+			kept: []string{"p_edge"}, fails: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()

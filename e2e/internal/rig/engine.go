@@ -67,7 +67,8 @@ func (e *Engine) startDaemon(ctx context.Context, dir string) error {
 	socket := "unix://" + filepath.Join(dir, "docker.sock")
 	var log bytes.Buffer
 	cmd := exec.Command("unshare", "-m", "--propagation", "shared", "dockerd",
-		"--config-file", config, "--data-root", filepath.Join(dir, "data"), "--exec-root", filepath.Join(dir, "run"), "--pidfile", filepath.Join(dir, "pid"),
+		"--config-file", config, "--data-root", filepath.Join(dir, "data"), "--exec-root", filepath.Join(dir, "run"),
+		"--pidfile", filepath.Join(dir, "pid"),
 		"-H", socket, "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false")
 	cmd.Stdout, cmd.Stderr = &log, &log
 	if err := cmd.Start(); err != nil {

@@ -17,7 +17,8 @@ import (
 func Example(ctx context.Context, rcgen, example, dir string) error {
 	kept := os.DirFS(example)
 	files := map[string][]byte{}
-	for name, as := range map[string]string{"rcgen.yaml": "rcgen.yaml", "my-profile.yaml": "my-profile.yaml", ".env.example": ".env"} {
+	for name, as := range map[string]string{"rcgen.yaml": "rcgen.yaml", "my-profile.yaml": "my-profile.yaml",
+		".env.example": ".env"} {
 		text, err := fs.ReadFile(kept, name)
 		if err == nil {
 			files[as] = text

@@ -117,7 +117,8 @@ func (l *Load) ask(c *http.Client, path string) answer {
 	// net/http repeats a GET by itself when a used connection is cut. Another
 	// client would not, so it counts.
 	var connections atomic.Int32
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connections.Add(1) }})
+	ctx = httptrace.WithClientTrace(ctx,
+		&httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connections.Add(1) }})
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.cfg.Origin+path, nil)
 	if err != nil {
 		return answer{kind: Dial, err: err}

@@ -94,7 +94,8 @@ func (l *Load) keep(s *Socket, conn *websocket.Conn, replica string) {
 			l.away--
 		}
 		if conn == nil || d.Tries > 1 {
-			l.note("websocket of %s: %v; away for %.1f s, %d attempts, then %s, %v", d.From, d.Why, d.Away.Seconds(), d.Tries, d.To, err)
+			l.note("websocket of %s: %v; away for %.1f s, %d attempts, then %s, %v", d.From, d.Why, d.Away.Seconds(), d.Tries,
+				d.To, err)
 		}
 		l.mu.Unlock()
 		if conn == nil {
@@ -108,7 +109,8 @@ func (l *Load) keep(s *Socket, conn *websocket.Conn, replica string) {
 func (l *Load) connect(s *Socket, timeout time.Duration) (*websocket.Conn, string, error) {
 	ctx, cancel := context.WithTimeout(l.ctx, timeout)
 	defer cancel()
-	conn, resp, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(l.cfg.Origin, "http")+"/websocket", &websocket.DialOptions{HTTPClient: s.client})
+	conn, resp, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(l.cfg.Origin, "http")+"/websocket",
+		&websocket.DialOptions{HTTPClient: s.client})
 	if err != nil {
 		return nil, "", err
 	}

@@ -134,7 +134,8 @@ func TestCountsWhatFails(t *testing.T) {
 	if p.Sent < 100 || len(r.Errors) != 30 {
 		t.Errorf("sent %d, noted %d", p.Sent, len(r.Errors))
 	}
-	if got, want := p.Kinds(), fmt.Sprintf("%d reset, %d status 302, ", p.Failed[Reset], p.Failed["status 302"]); !strings.HasPrefix(got, want) {
+	if got, want := p.Kinds(), fmt.Sprintf("%d reset, %d status 302, ", p.Failed[Reset],
+		p.Failed["status 302"]); !strings.HasPrefix(got, want) {
 		t.Errorf("%s, want %s...", got, want)
 	}
 }

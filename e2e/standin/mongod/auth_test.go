@@ -108,7 +108,8 @@ func TestRoles(t *testing.T) {
 		},
 		"root": {
 			{"other", insertInto("m"), 0}, {"admin", newUser("second"), 0}, {"admin", newUser("second"), 51003},
-			{"admin", command("createUser", "x", bson.E{Key: "pwd", Value: "x"}, bson.E{Key: "roles", Value: bson.A{"none"}}), 31},
+			{"admin", command("createUser", "x", bson.E{Key: "pwd", Value: "x"}, bson.E{Key: "roles", Value: bson.A{"none"}}),
+				31},
 			{"admin", command("createUser", "x", bson.E{Key: "pwd", Value: ""}, bson.E{Key: "roles", Value: bson.A{}}), 2},
 			{"admin", command("createUser", "x", bson.E{Key: "pwd", Value: "x"}), 40414},
 		},

@@ -80,7 +80,8 @@ func checkUpdates(t *testing.T, c *mongo.Collection) {
 	t.Helper()
 	ctx := t.Context()
 	change := bson.D{
-		{Key: "$inc", Value: d("n", 2)}, {Key: "$set", Value: d("info.host", "a")}, {Key: "$setOnInsert", Value: d("first", true)},
+		{Key: "$inc", Value: d("n", 2)}, {Key: "$set", Value: d("info.host", "a")},
+		{Key: "$setOnInsert", Value: d("first", true)},
 	}
 	after := options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)
 	for want := 2; want <= 6; want += 2 {
@@ -151,7 +152,8 @@ func TestRestart(t *testing.T) {
 	go func() {
 		defer close(acknowledged)
 		for n := 0; n < 30; { // the test's own time bounds the attempts that fail
-			if _, err := c.UpdateOne(t.Context(), d("_id", "n"), d("$inc", d("n", 1)), options.UpdateOne().SetUpsert(true)); err == nil {
+			if _, err := c.UpdateOne(t.Context(), d("_id", "n"), d("$inc", d("n", 1)),
+				options.UpdateOne().SetUpsert(true)); err == nil {
 				n++
 				acknowledged <- n
 			} else if t.Context().Err() != nil {

@@ -21,7 +21,8 @@ const doctorScript = "../../../internal/doctor/mongodb.js"
 func (i *instance) mongosh(password, script string) outcome {
 	i.t.Helper()
 	i.dependsOn(doctorScript, "../mongosh/*.go")
-	cmd := exec.Command(filepath.Join(binaries, "mongosh"), "--quiet", "--norc", "-u", "root", "-p", password, "--eval", script)
+	cmd := exec.Command(filepath.Join(binaries, "mongosh"), "--quiet", "--norc", "-u", "root", "-p", password,
+		"--eval", script)
 	cmd.Env = append(os.Environ(), fmt.Sprintf("STANDIN_PORT_MAP=27017:%d", i.port))
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -71,12 +72,14 @@ func TestDoctorScript(t *testing.T) {
 	t.Parallel()
 	i := newInstance(t)
 	i.start()
-	if o := i.mongosh(rootPassword, "print(1)"); o.code != 1 || o.line != "" || !strings.HasPrefix(o.stderr, "MongoServerError: Authentication failed") {
+	if o := i.mongosh(rootPassword, "print(1)"); o.code != 1 || o.line != "" ||
+		!strings.HasPrefix(o.stderr, "MongoServerError: Authentication failed") {
 		t.Errorf("before there are users: %+v", o)
 	}
 	i.healthy(3)
 	fresh := i.diagnose()
-	if len(fresh.Errors) != 0 || len(fresh.Members) != 1 || fresh.Members[0].Host != member || fresh.Members[0].State != "PRIMARY" ||
+	if len(fresh.Errors) != 0 || len(fresh.Members) != 1 || fresh.Members[0].Host != member ||
+		fresh.Members[0].State != "PRIMARY" ||
 		len(fresh.Config) != 1 || fresh.Config[0] != member || fresh.Version != "8.0.26" || fresh.FCV != "8.0" ||
 		len(fresh.Instances) != 0 || fresh.Control != nil || fresh.Statistics != nil {
 		t.Errorf("a new set: %+v", fresh)
@@ -87,12 +90,15 @@ func TestDoctorScript(t *testing.T) {
 	switch {
 	case len(used.Errors) != 0 || len(used.Instances) != 2 || !near(used.Instances[0], 0) || !near(used.Instances[1], 90):
 		t.Errorf("instances: %+v", used)
-	case used.Control == nil || used.Control.Version != 330 || !used.Control.Locked || used.Control.Age == nil || !near(*used.Control.Age, 600):
+	case used.Control == nil || used.Control.Version != 330 || !used.Control.Locked || used.Control.Age == nil ||
+		!near(*used.Control.Age, 600):
 		t.Errorf("control: %+v", used.Control)
-	case used.Statistics == nil || !near(used.Statistics.Age, 60) || strings.Join(used.Statistics.Modules, " ") != "auditing scalability":
+	case used.Statistics == nil || !near(used.Statistics.Age, 60) ||
+		strings.Join(used.Statistics.Modules, " ") != "auditing scalability":
 		t.Errorf("statistics: %+v", used.Statistics)
 	}
-	if o := i.mongosh("wrong", "print(1)"); o.code != 1 || !strings.HasPrefix(o.stderr, "MongoServerError: Authentication failed") {
+	if o := i.mongosh("wrong", "print(1)"); o.code != 1 ||
+		!strings.HasPrefix(o.stderr, "MongoServerError: Authentication failed") {
 		t.Errorf("with another password: %+v", o)
 	}
 }
@@ -110,7 +116,8 @@ func (i *instance) used() {
 		"instances": {bson.D{{Key: "_updatedAt", Value: now}}, bson.D{{Key: "_updatedAt", Value: ago(90)}}},
 		"migrations": {bson.D{{Key: "_id", Value: "control"}, {Key: "version", Value: 330},
 			{Key: "locked", Value: true}, {Key: "lockedAt", Value: ago(600)}}},
-		"rocketchat_statistics": {statistics(ago(86400)), statistics(ago(60), "auditing", "scalability"), statistics(ago(172800))},
+		"rocketchat_statistics": {statistics(ago(86400)), statistics(ago(60), "auditing", "scalability"),
+			statistics(ago(172800))},
 	} {
 		if _, err := chat.Collection(collection).InsertMany(i.t.Context(), documents); err != nil {
 			i.t.Fatal(err)
@@ -128,7 +135,8 @@ func TestDoctorRemoved(t *testing.T) {
 	i.env = append(i.env, "STANDIN_SELF="+member)
 	i.start()
 	d := i.diagnose()
-	if !strings.HasPrefix(d.Errors["members"], "Our replica set config is invalid") || len(d.Config) != 1 || d.Config[0] != "oldname:27017" || d.FCV != "8.0" {
+	if !strings.HasPrefix(d.Errors["members"], "Our replica set config is invalid") || len(d.Config) != 1 ||
+		d.Config[0] != "oldname:27017" || d.FCV != "8.0" {
 		t.Errorf("%+v", d)
 	}
 }
@@ -151,7 +159,8 @@ func TestEval(t *testing.T) {
 			t.Errorf("%s: %+v", script, o)
 		}
 	}
-	if o := i.mongosh(rootPassword, `db.adminCommand({noSuchThing: 1})`); o.code != 1 || !strings.HasPrefix(o.stderr, "MongoServerError: ") {
+	if o := i.mongosh(rootPassword, `db.adminCommand({noSuchThing: 1})`); o.code != 1 ||
+		!strings.HasPrefix(o.stderr, "MongoServerError: ") {
 		t.Errorf("an error: %+v", o)
 	}
 }

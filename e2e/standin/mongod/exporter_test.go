@@ -28,7 +28,8 @@ func TestExporter(t *testing.T) {
 	i.prepare(address)
 	i.seed()
 	port := freePort(t)
-	cmd := exec.Command(binary, "--collect-all", "--compatible-mode", fmt.Sprintf("--web.listen-address=127.0.0.1:%d", port))
+	cmd := exec.Command(binary, "--collect-all", "--compatible-mode", fmt.Sprintf("--web.listen-address=127.0.0.1:%d",
+		port))
 	cmd.Env = append(os.Environ(), fmt.Sprintf("MONGODB_URI=mongodb://exporter:%s@%s/admin?directConnection=true",
 		url.QueryEscape(exporterPassword), address))
 	var log strings.Builder
@@ -46,7 +47,8 @@ func TestExporter(t *testing.T) {
 		"\nmongodb_ss_opcounters{", "\nmongodb_ss_wt_cache_", "\nmongodb_mongod_replset_oplog_head_timestamp ",
 		"\nmongodb_dbstats_", "\nmongodb_collstats_", "\nmongodb_indexstats_", "\nmongodb_top_",
 		"\nmongodb_fcv_feature_compatibility_version{", "\nmongodb_version_info{",
-		"\nmongodb_ss_opLatencies_latency{", "\nmongodb_ss_opLatencies_ops{", "\nmongodb_ss_metrics_queryExecutor_scannedObjects{",
+		"\nmongodb_ss_opLatencies_latency{", "\nmongodb_ss_opLatencies_ops{",
+		"\nmongodb_ss_metrics_queryExecutor_scannedObjects{",
 		"\nmongodb_ss_wt_concurrentTransactions_out{", "\nmongodb_ss_wt_concurrentTransactions_totalTickets{",
 	} {
 		if !strings.Contains(metrics, want) {
@@ -61,10 +63,11 @@ func TestExporter(t *testing.T) {
 // seed makes the exporter's user and a collection to look at.
 func (i *instance) seed() {
 	i.t.Helper()
-	exporter := command("createUser", "exporter", bson.E{Key: "pwd", Value: exporterPassword}, bson.E{Key: "roles", Value: bson.A{
-		bson.D{{Key: "role", Value: "clusterMonitor"}, {Key: "db", Value: "admin"}},
-		bson.D{{Key: "role", Value: "read"}, {Key: "db", Value: "local"}},
-	}})
+	exporter := command("createUser", "exporter", bson.E{Key: "pwd", Value: exporterPassword},
+		bson.E{Key: "roles", Value: bson.A{
+			bson.D{{Key: "role", Value: "clusterMonitor"}, {Key: "db", Value: "admin"}},
+			bson.D{{Key: "role", Value: "read"}, {Key: "db", Value: "local"}},
+		}})
 	attempt{"admin", exporter, 0}.check(i.t, "root", i.root())
 	attempt{"rocketchat", insertInto("m"), 0}.check(i.t, "root", i.root())
 }

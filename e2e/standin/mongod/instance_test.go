@@ -221,7 +221,8 @@ func (i *instance) healthcheck(env ...string) outcome {
 	i.dependsOn(script, "../mongosh/*.go")
 	cmd := exec.Command(filepath.Join(binaries, "mongosh"), "--quiet", "--norc", "--nodb", script)
 	cmd.Env = append(os.Environ(), "MONGODB_ROOT_PASSWORD="+rootPassword, "MONGODB_APP_PASSWORD="+appPassword,
-		"MONGODB_EXPORTER_PASSWORD="+exporterPassword, "MONGODB_BACKUP_PASSWORD="+backupPassword, "HOSTNAME=mongodb", fmt.Sprintf("STANDIN_PORT_MAP=27017:%d", i.port))
+		"MONGODB_EXPORTER_PASSWORD="+exporterPassword, "MONGODB_BACKUP_PASSWORD="+backupPassword, "HOSTNAME=mongodb",
+		fmt.Sprintf("STANDIN_PORT_MAP=27017:%d", i.port))
 	cmd.Env = append(cmd.Env, env...)
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

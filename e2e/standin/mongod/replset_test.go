@@ -49,8 +49,10 @@ func TestReconfigRules(t *testing.T) {
 	i := newInstance(t)
 	i.prepare(member)
 	c := i.root()
-	otherID := append(configOf("rs0", 2, member), bson.E{Key: "settings", Value: bson.D{{Key: "replicaSetId", Value: bson.NewObjectID()}}})
-	idAsText := append(configOf("rs0", 2, member), bson.E{Key: "settings", Value: bson.D{{Key: "replicaSetId", Value: bson.NewObjectID().Hex()}}})
+	otherID := append(configOf("rs0", 2, member),
+		bson.E{Key: "settings", Value: bson.D{{Key: "replicaSetId", Value: bson.NewObjectID()}}})
+	idAsText := append(configOf("rs0", 2, member),
+		bson.E{Key: "settings", Value: bson.D{{Key: "replicaSetId", Value: bson.NewObjectID().Hex()}}})
 	force := bson.E{Key: "force", Value: true}
 	for name, a := range map[string]attempt{
 		"same version":      {"admin", command("replSetReconfig", configOf("rs0", 1, member)), 103},
@@ -93,7 +95,8 @@ func TestNotPrimary(t *testing.T) {
 		a.check(t, name, c)
 	}
 	hello, _ := ask(t, c, "admin", command("hello", 1))
-	if hello["setName"] != "rs0" || hello["isWritablePrimary"] != false || hello["secondary"] != true || hello["me"] != member {
+	if hello["setName"] != "rs0" || hello["isWritablePrimary"] != false || hello["secondary"] != true ||
+		hello["me"] != member {
 		t.Errorf("hello: %v", hello)
 	}
 	status, _ := ask(t, c, "admin", command("replSetGetStatus", 1))

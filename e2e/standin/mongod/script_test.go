@@ -68,7 +68,8 @@ func TestFresh(t *testing.T) {
 		t.Errorf("the second run sent %q", got)
 	}
 	app := i.client(asSet, "127.0.0.1", "rocketchat", appPassword)
-	if _, err := app.Database("rocketchat").Collection("m").InsertOne(t.Context(), bson.D{{Key: "_id", Value: 1}}); err != nil {
+	if _, err := app.Database("rocketchat").Collection("m").InsertOne(t.Context(),
+		bson.D{{Key: "_id", Value: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	i.kill()
@@ -119,7 +120,8 @@ func (i *instance) prepare(host string) {
 	from := i.mark()
 	c := i.client(direct, "127.0.0.1", "", "")
 	initiate := bson.D{{Key: "replSetInitiate", Value: bson.D{
-		{Key: "_id", Value: "rs0"}, {Key: "members", Value: bson.A{bson.D{{Key: "_id", Value: 0}, {Key: "host", Value: host}}}},
+		{Key: "_id", Value: "rs0"}, {Key: "members",
+			Value: bson.A{bson.D{{Key: "_id", Value: 0}, {Key: "host", Value: host}}}},
 	}}}
 	if answer, code := ask(i.t, c, "admin", initiate); code != 0 {
 		i.t.Fatalf("replSetInitiate: %d, %v", code, answer)
@@ -185,7 +187,8 @@ func (i *instance) config() summary {
 			}
 		}
 	}
-	err := i.root().Database("admin").RunCommand(i.t.Context(), bson.D{{Key: "replSetGetConfig", Value: 1}}).Decode(&answer)
+	err := i.root().Database("admin").RunCommand(i.t.Context(),
+		bson.D{{Key: "replSetGetConfig", Value: 1}}).Decode(&answer)
 	if err != nil {
 		i.t.Fatal(err)
 	}
@@ -214,7 +217,8 @@ func TestMembersWanted(t *testing.T) {
 	i.healthy(3)
 	before, from := i.config(), i.mark()
 	o = i.healthcheck(three)
-	if want := ready + "; mongodb-2.invalid:27017 is not added yet: NodeNotFound: "; o.code != 0 || !strings.HasPrefix(o.line, want) {
+	if want := ready + "; mongodb-2.invalid:27017 is not added yet: NodeNotFound: "; o.code != 0 ||
+		!strings.HasPrefix(o.line, want) {
 		t.Errorf("one member: %d, %q, %q", o.code, o.line, o.stderr)
 	}
 	if got := i.commands(from); !slices.Equal(got, []string{"usersInfo", "replSetGetConfig", "replSetReconfig"}) {

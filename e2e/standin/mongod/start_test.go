@@ -31,7 +31,8 @@ func (i *instance) refused(extra ...string) (int, string) {
 func TestUnknownFlag(t *testing.T) {
 	t.Parallel()
 	i := newInstance(t)
-	for _, extra := range [][]string{{"--oplogSize", "50"}, {"stray"}, {"--port", "x"}, {"--wiredTigerCacheSizeGB", "-1"}} {
+	for _, extra := range [][]string{{"--oplogSize", "50"}, {"stray"}, {"--port", "x"},
+		{"--wiredTigerCacheSizeGB", "-1"}} {
 		if code, said := i.refused(extra...); code != 2 || !strings.Contains(said, "Error parsing command line") {
 			t.Errorf("%q: exit %d, %s", extra, code, said)
 		}

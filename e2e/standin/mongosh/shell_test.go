@@ -47,7 +47,8 @@ func TestScripts(t *testing.T) {
 		{`try { new Mongo() } catch (e) { print(e.name) }`, 0, "MongoshInvalidInputError\n", ""},
 	} {
 		code, stdout, stderr := script(t, c.source)
-		if code != c.code || stdout != c.stdout || !strings.HasPrefix(stderr, c.stderr) || (c.stderr == "") != (stderr == "") {
+		if code != c.code || stdout != c.stdout || !strings.HasPrefix(stderr, c.stderr) ||
+			(c.stderr == "") != (stderr == "") {
 			t.Errorf("%s: %d, %q, %q", c.source, code, stdout, stderr)
 		}
 	}
@@ -61,10 +62,12 @@ func TestUsage(t *testing.T) {
 		{}, {"x.js"}, {"--quiet", "--norc", "--nodb"}, {"--quiet", "--norc", "--nodb", "a.js", "b.js"},
 		{"--quiet", "--norc", "--nodb", "--eval", "1"}, {"--quiet", "--norc", "--nodb", "-u", "root", "x.js"},
 		{"--quiet", "--norc", "--nodb", "/does/not/exist.js"},
-		{"--quiet", "--norc", "--eval", "1"}, {"--quiet", "--norc", "-u", "root", "-p", "x"}, {"--quiet", "--norc", "-u", "root", "-p", "x", "--eval"},
+		{"--quiet", "--norc", "--eval", "1"}, {"--quiet", "--norc", "-u", "root", "-p", "x"},
+		{"--quiet", "--norc", "-u", "root", "-p", "x", "--eval"},
 		{"--quiet", "-u", "root", "-p", "x", "--eval", "1"}, {"--norc", "-u", "root", "-p", "x", "--eval", "1"},
 		{"--quiet", "--norc", "-u", "root", "-p", "x", "--authenticationDatabase", "test", "--eval", "1"},
-		{"--quiet", "--norc", "-u", "root", "-p", "x", "a", "b", "--eval", "1"}, {"--quiet", "--norc", "-u", "root", "-p", "x", "--json", "--eval", "1"},
+		{"--quiet", "--norc", "-u", "root", "-p", "x", "a", "b", "--eval", "1"},
+		{"--quiet", "--norc", "-u", "root", "-p", "x", "--json", "--eval", "1"},
 	} {
 		var stdout, stderr strings.Builder
 		if code := run(args, &stdout, &stderr); code != exitUsage || stdout.String() != "" || stderr.String() == "" {
@@ -103,7 +106,8 @@ func TestNoServer(t *testing.T) {
 	}
 	var stdout, stderr strings.Builder
 	code := run([]string{"--quiet", "--norc", "-u", "root", "-p", "x", "--eval", "print(1)"}, &stdout, &stderr)
-	if code != exitUncaught || stdout.String() != "" || stderr.String() != "MongoNetworkError: connect ECONNREFUSED 127.0.0.1:27017\n" {
+	if code != exitUncaught || stdout.String() != "" ||
+		stderr.String() != "MongoNetworkError: connect ECONNREFUSED 127.0.0.1:27017\n" {
 		t.Errorf("--eval without a server: %d, %q, %q", code, stdout.String(), stderr.String())
 	}
 }

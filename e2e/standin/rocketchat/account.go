@@ -23,7 +23,8 @@ func (s *server) signedIn(next func(w http.ResponseWriter, r *http.Request, u au
 	return s.rest(func(w http.ResponseWriter, r *http.Request) {
 		u := accountOf(r.Header.Get("X-Auth-Token"))
 		if u.Username == "" || u.ID != r.Header.Get("X-User-Id") {
-			writeJSON(w, http.StatusUnauthorized, map[string]any{"status": "error", "message": "You must be logged in to do this."})
+			writeJSON(w, http.StatusUnauthorized, map[string]any{"status": "error",
+				"message": "You must be logged in to do this."})
 			return
 		}
 		next(w, r, u)
@@ -84,12 +85,14 @@ func (s *server) deleteMessage(w http.ResponseWriter, r *http.Request, u author)
 }
 
 func (s *server) logout(w http.ResponseWriter, _ *http.Request, _ author) {
-	writeJSON(w, http.StatusOK, map[string]any{"status": "success", "data": map[string]string{"message": "You've been logged out!"}})
+	writeJSON(w, http.StatusOK, map[string]any{"status": "success",
+		"data": map[string]string{"message": "You've been logged out!"}})
 }
 
 func (d *database) createDirect(ctx context.Context, u author) (id string, err error) {
 	id = u.ID + u.ID
-	set := bson.D{{Key: "t", Value: "d"}, {Key: "usernames", Value: bson.A{u.Username}}, {Key: "uids", Value: bson.A{u.ID}}}
+	set := bson.D{{Key: "t", Value: "d"}, {Key: "usernames", Value: bson.A{u.Username}},
+		{Key: "uids", Value: bson.A{u.ID}}}
 	return id, d.upsert(ctx, collRooms, id, bson.D{{Key: "$set", Value: set}})
 }
 

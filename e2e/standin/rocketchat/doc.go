@@ -42,7 +42,8 @@
 // real broker waits out and this one does not survive. Figures of the workspace,
 // rocketchat_instance_count among them, are those of this moment; the real ones come
 // from a statistics record written when an instance starts and once a day. The one
-// written here at a start holds the licence's modules alone. Of the rate limits there is the one on connections, 600 requests a minute
+// written here at a start holds the licence's modules alone. Of the rate limits there is the one on connections, 600
+// requests a minute
 // (apps/meteor/server/settings/rate.ts).
 //
 // Files up to 16 MiB go to the database in GridFS's layout, so every replica serves

@@ -37,7 +37,8 @@ func TestMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name := range families {
-		if !strings.HasPrefix(name, "rocketchat_") && !strings.HasPrefix(name, "nodejs_") && !strings.HasPrefix(name, "process_") {
+		if !strings.HasPrefix(name, "rocketchat_") && !strings.HasPrefix(name, "nodejs_") &&
+			!strings.HasPrefix(name, "process_") {
 			t.Errorf("%s is no name of Rocket.Chat", name)
 		}
 	}

@@ -81,7 +81,8 @@ func (c *nodeCollector) eventLoop(ch chan<- prometheus.Metric) {
 	gauge(ch, "nodejs_active_handles_total", float64(sessions))
 	gauge(ch, "nodejs_active_requests_total", 0)
 	parts := strings.Split(nodeVersion, ".")
-	gauge(ch, "nodejs_version_info", 1, "version", "v"+nodeVersion, "major", parts[0], "minor", parts[1], "patch", parts[2])
+	gauge(ch, "nodejs_version_info", 1, "version", "v"+nodeVersion, "major", parts[0], "minor", parts[1], "patch",
+		parts[2])
 }
 
 func (c *nodeCollector) memory(ch chan<- prometheus.Metric) {

@@ -121,7 +121,8 @@ func TestMessageBetweenReplicas(t *testing.T) {
 				}
 			}
 			// with or without, the database has it
-			if _, body := get(t, "http://"+two.addr+"/api/v1/channels.messages?roomId=GENERAL"); !strings.Contains(body, `"hello"`) {
+			if _, body := get(t, "http://"+two.addr+"/api/v1/channels.messages?roomId=GENERAL"); !strings.Contains(body,
+				`"hello"`) {
 				t.Errorf("the history says %s", body)
 			}
 		})

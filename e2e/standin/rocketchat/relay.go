@@ -44,7 +44,10 @@ func openRelay(cfg config, id string, log *slog.Logger) (*relay, error) {
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(time.Second),
 		nats.IgnoreAuthErrorAbort(),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { log.Warn("NATS client disconnected", "err", errText(err)) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn,
+			err error) {
+			log.Warn("NATS client disconnected", "err", errText(err))
+		}),
 		nats.ReconnectHandler(func(*nats.Conn) { log.Info("NATS client is reconnected") }),
 	)
 	if err != nil {

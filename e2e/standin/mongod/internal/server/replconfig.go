@@ -170,7 +170,8 @@ func (c *replConfig) validate() error {
 			return fault.InvalidReplicaSetConfig.Errorf("'%s' is not a host and a port", m.Host)
 		}
 		if ids[m.ID] || hosts[m.Host] {
-			return fault.InvalidReplicaSetConfig.Errorf("Found two member configurations with the same _id or host, %d %s", m.ID, m.Host)
+			return fault.InvalidReplicaSetConfig.Errorf("Found two member configurations with the same _id or host, %d %s", m.ID,
+				m.Host)
 		}
 		ids[m.ID], hosts[m.Host] = true, true
 	}

@@ -30,7 +30,8 @@ func (s *Server) status() bson.D {
 		{Key: "localTime", Value: bson.NewDateTimeFromTime(time.Now())},
 		{Key: "asserts", Value: numbers("regular", "warning", "msg", "user", "tripwire", "rollovers")},
 		{Key: "connections", Value: s.connections()},
-		{Key: "extra_info", Value: bson.D{{Key: "note", Value: "fields vary by platform"}, {Key: "page_faults", Value: int64(0)}}},
+		{Key: "extra_info", Value: bson.D{{Key: "note", Value: "fields vary by platform"},
+			{Key: "page_faults", Value: int64(0)}}},
 		{Key: "globalLock", Value: bson.D{
 			{Key: "totalTime", Value: up.Microseconds()},
 			{Key: "currentQueue", Value: numbers("total", "readers", "writers")},
@@ -61,7 +62,8 @@ func (s *Server) workStatus() bson.D {
 			{Key: "readOnly", Value: false}, {Key: "persistent", Value: true},
 		}},
 		{Key: "wiredTiger", Value: s.wiredTiger()},
-		{Key: "queues", Value: bson.D{{Key: "execution", Value: bson.D{{Key: "write", Value: tickets()}, {Key: "read", Value: tickets()}}}}},
+		{Key: "queues", Value: bson.D{{Key: "execution",
+			Value: bson.D{{Key: "write", Value: tickets()}, {Key: "read", Value: tickets()}}}}},
 		{Key: "mem", Value: memory()},
 		{Key: "metrics", Value: bson.D{
 			{Key: "document", Value: bson.D{
@@ -71,7 +73,8 @@ func (s *Server) workStatus() bson.D {
 			{Key: "queryExecutor", Value: bson.D{
 				{Key: "scanned", Value: int64(0)}, {Key: "scannedObjects", Value: s.counters.scanned},
 			}},
-			{Key: "cursor", Value: bson.D{{Key: "timedOut", Value: int64(0)}, {Key: "open", Value: numbers("noTimeout", "pinned", "total")}}},
+			{Key: "cursor", Value: bson.D{{Key: "timedOut", Value: int64(0)},
+				{Key: "open", Value: numbers("noTimeout", "pinned", "total")}}},
 			{Key: "ttl", Value: numbers("deletedDocuments", "passes")},
 		}},
 	}
@@ -91,7 +94,8 @@ func (s *Server) connections() bson.D {
 		{Key: "current", Value: current}, {Key: "available", Value: maxConnections - current},
 		{Key: "totalCreated", Value: int64(s.nextConn)}, {Key: "rejected", Value: int64(0)},
 		{Key: "active", Value: int32(1)}, {Key: "threaded", Value: current},
-		{Key: "exhaustIsMaster", Value: int32(0)}, {Key: "exhaustHello", Value: int32(0)}, {Key: "awaitingTopologyChanges", Value: int32(0)},
+		{Key: "exhaustIsMaster", Value: int32(0)}, {Key: "exhaustHello", Value: int32(0)},
+		{Key: "awaitingTopologyChanges", Value: int32(0)},
 	}
 }
 
@@ -120,13 +124,15 @@ func (s *Server) wiredTiger() bson.D {
 			"pages read into cache", "pages written from cache", "percentage overhead",
 			"tracked bytes belonging to internal pages in the cache", "tracked bytes belonging to leaf pages in the cache",
 			"tracked dirty bytes in the cache", "tracked dirty pages in the cache", "unmodified pages evicted")...)},
-		{Key: "transaction", Value: numbers("transaction begins", "transaction checkpoints", "transactions committed", "transactions rolled back")},
+		{Key: "transaction", Value: numbers("transaction begins", "transaction checkpoints", "transactions committed",
+			"transactions rolled back")},
 	}
 }
 
 // tickets are where MongoDB 8.0 has them; before, they were in wiredTiger.concurrentTransactions.
 func tickets() bson.D {
-	return bson.D{{Key: "out", Value: int32(0)}, {Key: "available", Value: int32(128)}, {Key: "totalTickets", Value: int32(128)}}
+	return bson.D{{Key: "out", Value: int32(0)}, {Key: "available", Value: int32(128)},
+		{Key: "totalTickets", Value: int32(128)}}
 }
 
 func memory() bson.D {

@@ -122,7 +122,8 @@ func (k *call) listCollections() (bson.D, error) {
 	for _, name := range k.s.collectionsOf(k.db) {
 		line := bson.D{{Key: "name", Value: name}, {Key: "type", Value: "collection"}}
 		if !truth(k.get("nameOnly")) {
-			line = append(line, bson.E{Key: "options", Value: bson.D{}}, bson.E{Key: "info", Value: bson.D{{Key: "readOnly", Value: false}}})
+			line = append(line, bson.E{Key: "options", Value: bson.D{}},
+				bson.E{Key: "info", Value: bson.D{{Key: "readOnly", Value: false}}})
 		}
 		lines = append(lines, line)
 	}

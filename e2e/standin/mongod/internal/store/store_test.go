@@ -103,7 +103,8 @@ func TestFilter(t *testing.T) {
 		{op("in.n", op("$gt", int32(1))), true}, {op("in.n", op("$gt", "1")), false}, {op("in.x", nil), true},
 		{op("at", op("$lt", now)), false}, {op("at", op("$lte", now)), true}, {op("none", op("$exists", true)), true},
 		{op("gone", op("$exists", false)), true}, {op("gone", op("$lt", int32(1))), false},
-		{op("_id", op("$in", bson.A{int32(1), "x"})), true}, {op("$and", bson.A{op("_id", int32(1)), op("tags", "c")}), false},
+		{op("_id", op("$in", bson.A{int32(1), "x"})), true},
+		{op("$and", bson.A{op("_id", int32(1)), op("tags", "c")}), false},
 	} {
 		f, err := ParseFilter(c.query)
 		if err != nil || f.Match(doc) != c.want {

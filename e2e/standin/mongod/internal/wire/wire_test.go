@@ -34,7 +34,8 @@ func query(t testing.TB, on string, d bson.D) []byte {
 // sequence is an OP_MSG with its documents apart, as a driver sends an insert.
 func sequence(t testing.TB) []byte {
 	t.Helper()
-	body := append([]byte{flagMoreToCome, 0, 0, 0, 0}, raw(t, bson.D{{Key: "insert", Value: "m"}, {Key: "$db", Value: "x"}})...)
+	body := append([]byte{flagMoreToCome, 0, 0, 0, 0},
+		raw(t, bson.D{{Key: "insert", Value: "m"}, {Key: "$db", Value: "x"}})...)
 	docs := append(raw(t, bson.D{{Key: "_id", Value: 1}}), raw(t, bson.D{{Key: "_id", Value: 2}})...)
 	part := append([]byte("documents\x00"), docs...)
 	body = append(body, 1)
@@ -51,7 +52,8 @@ func TestRead(t *testing.T) {
 	if req.DB != "x" || !req.NoAnswer || req.Legacy || req.Body[2].Key != "documents" || len(docs) != 2 {
 		t.Errorf("read %+v", req)
 	}
-	req, err = Read(bytes.NewReader(query(t, "admin.$cmd", bson.D{{Key: "$query", Value: bson.D{{Key: "isMaster", Value: 1}}}})))
+	req, err = Read(bytes.NewReader(query(t, "admin.$cmd",
+		bson.D{{Key: "$query", Value: bson.D{{Key: "isMaster", Value: 1}}}})))
 	if err != nil || req.DB != "admin" || !req.Legacy || req.Body[0].Key != "isMaster" {
 		t.Errorf("read %+v, %v", req, err)
 	}
@@ -68,7 +70,8 @@ func TestReply(t *testing.T) {
 			t.Fatal(err)
 		}
 		doc := raw(t, bson.D{{Key: "ok", Value: 1.0}})
-		if int(binary.LittleEndian.Uint32(b)) != len(b) || binary.LittleEndian.Uint32(b[8:]) != 7 || !bytes.HasSuffix(b, doc) {
+		if int(binary.LittleEndian.Uint32(b)) != len(b) || binary.LittleEndian.Uint32(b[8:]) != 7 ||
+			!bytes.HasSuffix(b, doc) {
 			t.Errorf("legacy %v: % x", legacy, b)
 		}
 	}
