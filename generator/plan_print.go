@@ -11,7 +11,7 @@ import (
 // Print prints the figures of a plan on one screen.
 func (p Plan) Print(w io.Writer) {
 	fmt.Fprintf(w, "%d users, %d at once (profile %s), on %s and %s (%s)\n\n",
-		p.Users, p.Concurrent, p.Profile, count(p.Host.Cores, "core"), p.Host.Memory.Human(), p.Host.Source)
+		p.Users, p.Concurrent, p.Profile, units.Count(p.Host.Cores, "core"), p.Host.Memory.Human(), p.Host.Source)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "SERVICE\tREPLICAS\tCPUS\tMEMORY\tOF WHICH\tDISK PER YEAR")
 	for _, s := range p.Services {
@@ -23,7 +23,7 @@ func (p Plan) Print(w io.Writer) {
 		p.Memory.Limits.Human(), p.Memory.Reserve.Human(), p.Host.Memory.Human(), p.Carries.Concurrent)
 	if !p.Fits {
 		fmt.Fprintf(w, "short: these users need %s, on a host with %s and %s\n",
-			count(p.Needs.Instances, "instance"), count(p.Needs.Cores, "core"), p.Needs.Memory)
+			units.Count(p.Needs.Instances, "instance"), units.Count(p.Needs.Cores, "core"), p.Needs.Memory)
 	}
 }
 

@@ -170,7 +170,7 @@ func (s sizing) instancesReason() string {
 		return "one without a licence; " + need
 	case s.instances < s.needed:
 		return fmt.Sprintf("%s; %s with %s gives %d (one core stays free, each replica has its memory)",
-			need, count(s.request.Host.Cores, "core"), s.request.Host.Memory.Human(), s.instances)
+			need, units.Count(s.request.Host.Cores, "core"), s.request.Host.Memory.Human(), s.instances)
 	default:
 		return need
 	}
@@ -181,11 +181,4 @@ func (s sizing) profileReason() string {
 		return "stated"
 	}
 	return fmt.Sprintf("%d to %d users", s.profile.Users.Value.Min, s.profile.Users.Value.Max)
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

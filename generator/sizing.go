@@ -214,7 +214,7 @@ func (s sizing) checkRoom() error {
 	}
 	return fault.New("memory: %s is too little to run Rocket.Chat with %s: "+
 		"%s would be left to the services, which need %s",
-		s.request.Host.Memory.Human(), count(instances, "instance"), s.budget().Human(), floor.Human()).
+		s.request.Host.Memory.Human(), units.Count(instances, "instance"), s.budget().Human(), floor.Human()).
 		Fix("the smallest host that would do has " + s.hostMemory(floor).String())
 }
 

@@ -5,6 +5,7 @@ import (
 	"rcgen/generator/catalog"
 	"rcgen/generator/stack"
 	"rcgen/generator/tree"
+	"rcgen/generator/units"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -96,9 +97,9 @@ func (s sizing) warnHostShort(p Plan) *Warning {
 	}
 	return &Warning{WarnHostShort,
 		fmt.Sprintf("%d users (%d concurrent) need %s; this host has %s and %s", p.Users, p.Concurrent,
-			count(n.Instances, "instance"), count(p.Host.Cores, "core"), p.Host.Memory.Human()),
+			units.Count(n.Instances, "instance"), units.Count(p.Host.Cores, "core"), p.Host.Memory.Human()),
 		fmt.Sprintf("a host with %s and %s would do%s; this one carries about %d concurrent users",
-			count(n.Cores, "core"), n.Memory, s.orKubernetes(p), p.Carries.Concurrent)}
+			units.Count(n.Cores, "core"), n.Memory, s.orKubernetes(p), p.Carries.Concurrent)}
 }
 
 // hostShort reports whether the host, not the number of instances that a person
@@ -114,7 +115,8 @@ func (s sizing) warnTooFew(p Plan) *Warning {
 		return nil
 	}
 	return &Warning{WarnTooFew,
-		fmt.Sprintf("%s stated, and %d concurrent users need %d", count(p.Instances, "instance"), p.Concurrent, s.needed),
+		fmt.Sprintf("%s stated, and %d concurrent users need %d", units.Count(p.Instances, "instance"), p.Concurrent,
+			s.needed),
 		"rcgen scale --users plans them anew"}
 }
 
@@ -134,7 +136,7 @@ func (s sizing) warnOverCores(p Plan) *Warning {
 	return &Warning{WarnOverCores,
 		fmt.Sprintf("%d instances share %s: each is a process that wants one core, and MongoDB needs its own, "+
 			"so they wait for each other under load",
-			p.Instances, count(p.Host.Cores, "core")),
+			p.Instances, units.Count(p.Host.Cores, "core")),
 		fmt.Sprintf("the vendor recommends at most cores - 1, here %d (docs.rocket.chat, running multiple instances)", most)}
 }
 

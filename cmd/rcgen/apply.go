@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator/fault"
+	"rcgen/generator/units"
 	"rcgen/internal/deploy"
 	"rcgen/internal/project"
 	"rcgen/internal/rollout"
@@ -141,7 +142,7 @@ func (o applyOptions) apply(ctx context.Context, e env, d *deploy.Deployment) er
 		if err := runSteps(ctx, d, plan); err != nil {
 			return err
 		}
-		fmt.Fprintf(e.stdout, "\ndone: %s in %s\n", counted(len(plan.Steps), "step"), short(time.Since(began)))
+		fmt.Fprintf(e.stdout, "\ndone: %s in %s\n", units.Count(len(plan.Steps), "step"), short(time.Since(began)))
 	}
 	return d.Finish(ctx)
 }
@@ -166,7 +167,7 @@ func (o applyOptions) print(e env, p deploy.Plan) error {
 	}
 	var out strings.Builder
 	if len(p.Steps) > 0 {
-		fmt.Fprintf(&out, "project %s: %s\n\n", p.Project, counted(len(p.Steps), "step"))
+		fmt.Fprintf(&out, "project %s: %s\n\n", p.Project, units.Count(len(p.Steps), "step"))
 		for i, s := range p.Steps {
 			fmt.Fprintf(&out, "%2d  %-8s  %s (%s)\n", i+1, s.Action, strings.Join(s.Services, ", "), s.Detail)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"rcgen/generator/fault"
 	"rcgen/generator/tree"
+	"rcgen/generator/units"
 	"rcgen/internal/container"
 	"rcgen/internal/project"
 )
@@ -84,7 +85,7 @@ func (o diffOptions) run(ctx context.Context, e env) error {
 		return err
 	}
 	if n := report.pending(); n > 0 {
-		return findingsError{&fault.Error{What: "diff: " + counted(n, "difference"),
+		return findingsError{&fault.Error{What: "diff: " + units.Count(n, "difference"),
 			Hint: "rcgen generate writes the files, rcgen apply brings the containers in line"}}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator/fault"
+	"rcgen/generator/units"
 	"rcgen/internal/doctor"
 	"rcgen/internal/inspect"
 	"rcgen/internal/project"
@@ -73,7 +74,7 @@ func (o doctorOptions) run(ctx context.Context, e env) error {
 	if err != nil || r.Worst != doctor.Fail {
 		return err
 	}
-	failed := counted(r.Count(doctor.Fail), "check")
+	failed := units.Count(r.Count(doctor.Fail), "check")
 	return findingsError{&fault.Error{What: "doctor: " + failed + " failed", Hint: "each says how to mend it"}}
 }
 
@@ -118,7 +119,7 @@ func (o doctorOptions) runSupport(ctx context.Context, e env) error {
 		err = r.Print(e.stdout)
 	}
 	if n := r.Count(doctor.NotMet); err == nil && n > 0 {
-		return findingsError{&fault.Error{What: "doctor: " + counted(n, "point") + " of the vendor's not met",
+		return findingsError{&fault.Error{What: "doctor: " + units.Count(n, "point") + " of the vendor's not met",
 			Hint: "each says what is here and where the vendor says so"}}
 	}
 	return err

@@ -154,7 +154,7 @@ func (o hostOptions) read(ctx context.Context, e env, h stack.Host) (stack.Host,
 	}
 	if h.Cores == 0 {
 		h.Cores = m.Cores
-		noteLimit(e, m.Cores < m.CPUs, "cores", counted(m.Cores, "core"), fmt.Sprint(m.CPUs))
+		noteLimit(e, m.Cores < m.CPUs, "cores", units.Count(m.Cores, "core"), fmt.Sprint(m.CPUs))
 	}
 	if h.Memory == 0 {
 		h.Memory = units.Bytes(m.Memory) / units.MiB * units.MiB

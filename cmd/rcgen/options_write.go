@@ -9,6 +9,7 @@ import (
 	"rcgen/generator"
 	"rcgen/generator/fault"
 	"rcgen/generator/tree"
+	"rcgen/generator/units"
 	"rcgen/internal/git"
 	"rcgen/internal/project"
 )
@@ -126,6 +127,6 @@ func noteUncommitted(ctx context.Context, e env, dir string, v tree.Valid) {
 		return
 	}
 	if n := git.Uncommitted(ctx, dir); n > 0 {
-		fmt.Fprintf(e.stderr, "rcgen: note: %s here had changes that are not committed\n", counted(n, "file"))
+		fmt.Fprintf(e.stderr, "rcgen: note: %s here had changes that are not committed\n", units.Count(n, "file"))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"rcgen/generator/fault"
 	"rcgen/generator/keys"
 	"rcgen/generator/tree"
+	"rcgen/generator/units"
 	"rcgen/internal/project"
 )
 
@@ -182,7 +183,7 @@ func planRows(w io.Writer, plans []generator.Plan) {
 			fits = "no"
 		}
 		fmt.Fprintf(t, "%d\t%d\t%s\t%d\t%s\t%s\t%s, %s\t%s\n", p.Users, p.Concurrent, p.Profile, p.Instances,
-			p.Memory.Limits.Human(), fits, counted(p.Needs.Cores, "core"), p.Needs.Memory, strings.Join(codes, " "))
+			p.Memory.Limits.Human(), fits, units.Count(p.Needs.Cores, "core"), p.Needs.Memory, strings.Join(codes, " "))
 	}
 	t.Flush()
 }

@@ -105,7 +105,7 @@ func clusterTable(w io.Writer, p helm.Plan) {
 	t.Flush()
 	fmt.Fprintf(w, "\n%d pods request %v CPUs and %s: %s with %s and %s each (%s)\n",
 		p.Totals.Pods, p.Totals.CPUs, p.Totals.Memory.Human(),
-		counted(p.Nodes.Value, "node"), counted(p.Node.Cores, "core"), p.Node.Memory.Human(), p.Node.Source)
+		units.Count(p.Nodes.Value, "node"), units.Count(p.Node.Cores, "core"), p.Node.Memory.Human(), p.Node.Source)
 	fmt.Fprintf(w, "MongoDB outside: %d members with %v CPUs, %s and a disk of %s each\n",
 		p.MongoDB.Members, p.MongoDB.CPUs.Value, p.MongoDB.Memory.Value.Human(), p.MongoDB.Disk.Value.Human())
 }

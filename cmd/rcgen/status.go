@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"rcgen/generator/fault"
+	"rcgen/generator/units"
 	"rcgen/internal/inspect"
 	"rcgen/internal/status"
 )
@@ -82,7 +83,8 @@ func (o statusOptions) run(ctx context.Context, e env) error {
 		return err
 	}
 	if !s.OK {
-		return findingsError{&fault.Error{What: "status: " + counted(len(s.Wrong), "problem"), Hint: "each says what to do"}}
+		return findingsError{&fault.Error{What: "status: " + units.Count(len(s.Wrong), "problem"),
+			Hint: "each says what to do"}}
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"rcgen/generator/catalog"
 	"rcgen/generator/fault"
 	"rcgen/generator/keys"
+	"rcgen/generator/units"
 	"rcgen/internal/inspect"
 	"rcgen/internal/project"
 )
@@ -120,7 +121,7 @@ func (o upgradeOptions) print(e env, l catalog.Ladder, next string) error {
 	} else {
 		fmt.Fprintf(&out, "Rocket.Chat %s with MongoDB %s (%s) to %s with MongoDB %s: %s, in %s\n",
 			l.From.Release, l.From.MongoDB, l.State, l.To.Release, l.To.MongoDB,
-			counted(len(l.Steps), "step"), quoted(o.write.dir))
+			units.Count(len(l.Steps), "step"), quoted(o.write.dir))
 	}
 	for _, r := range l.Steps {
 		fmt.Fprintf(&out, "\n%s: %s\n    [%s]\n", r.Label(), r.Why, r.Source)

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rcgen/generator/fault"
+	"rcgen/generator/units"
 	"rcgen/generator/validate"
 	"rcgen/internal/project"
 )
@@ -55,6 +56,6 @@ func printFindings(e env, format string, findings []validate.Finding) error {
 		fmt.Fprintln(e.stderr, "rcgen: the project is valid")
 		return nil
 	}
-	found := counted(len(findings), "finding")
+	found := units.Count(len(findings), "finding")
 	return findingsError{&fault.Error{What: "validate: " + found, Hint: "each says what to do"}}
 }

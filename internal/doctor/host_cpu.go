@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"rcgen/generator/units"
 )
 
 // minCores is the vendor's minimum (RocketChat/docs, deploy-with-aws: 2 cores and 2 GB).
@@ -23,10 +25,10 @@ func checkCPUCount(_ context.Context, _ *world, m machine) verdict {
 	case n == 0:
 		return skip("the processors are listed in a way that is not known", "")
 	case n < minCores:
-		return warn(fmt.Sprintf("%s; Rocket.Chat's vendor asks for %d", counted(n, "core"), minCores),
+		return warn(fmt.Sprintf("%s; Rocket.Chat's vendor asks for %d", units.Count(n, "core"), minCores),
 			"give the machine more cores, then `rcgen scale` or init with --cores")
 	}
-	return ok("%s", counted(n, "core"))
+	return ok("%s", units.Count(n, "core"))
 }
 
 // countCPUs counts the processors in /proc/cpuinfo.

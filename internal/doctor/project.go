@@ -77,10 +77,3 @@ func few(names []string) string {
 	}
 	return strings.Join(names, ", ")
 }
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
+
+	"rcgen/generator/units"
 )
 
 // checkReadable is checkValid, before which rcgen.yaml must say something.
@@ -34,7 +36,7 @@ func checkValid(ctx context.Context, w *world) verdict {
 		return ok("Compose and rcgen have nothing against them")
 	}
 	first := findings[0]
-	return fail(counted(len(findings), "finding")+", the first: "+first.String(),
+	return fail(units.Count(len(findings), "finding")+", the first: "+first.String(),
 		first.Hint+"; rcgen validate lists them all")
 }
 
@@ -121,7 +123,7 @@ func checkModes(ctx context.Context, w *world) verdict {
 	case len(group) > 0:
 		return warn("open to a group: "+few(group), fix)
 	}
-	return ok("%s open to nobody else", counted(len(files), "file"))
+	return ok("%s open to nobody else", units.Count(len(files), "file"))
 }
 
 var plain = regexp.MustCompile(`^[\w/.+,:@%=][\w/.+,:@%=-]*$`)

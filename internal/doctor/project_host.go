@@ -36,8 +36,8 @@ func checkPlanHost(ctx context.Context, w *world) verdict {
 		return skip("the machine's size is not known: "+err.Error(), "start Docker, or run this on the machine that has it")
 	}
 	p := w.Plan
-	has := fmt.Sprintf("%s and %s%s", counted(m.Cores, "core"), m.Memory.Human(), m.note)
-	planned := fmt.Sprintf("%s and %s", counted(p.Host.Cores, "core"), p.Host.Memory.Human())
+	has := fmt.Sprintf("%s and %s%s", units.Count(m.Cores, "core"), m.Memory.Human(), m.note)
+	planned := fmt.Sprintf("%s and %s", units.Count(p.Host.Cores, "core"), p.Host.Memory.Human())
 	fix := fmt.Sprintf("set host: {cores: %d, memory: %s} in rcgen.yaml, then rcgen generate; or give the machine more",
 		m.Cores, m.Memory/units.MiB*units.MiB)
 	greedy := slices.IndexFunc(p.Services, func(s generator.Service) bool { return s.CPUs.Value > float64(m.Cores) })

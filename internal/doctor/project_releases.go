@@ -15,6 +15,7 @@ import (
 	"rcgen/generator"
 	"rcgen/generator/catalog"
 	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 // major is a tag that names no more than a major version, like 8, v3 or 8-alpine.
@@ -52,7 +53,7 @@ func checkTags(ctx context.Context, w *world) verdict {
 	case len(coarse) > 0:
 		return warn("the tag is a major version alone, another image any day: "+few(coarse), fix)
 	}
-	return ok("%s, each of a stated version", counted(len(images), "image"))
+	return ok("%s, each of a stated version", units.Count(len(images), "image"))
 }
 
 // supportEnds is how many days before the end of support there is a warning. A minor
@@ -94,10 +95,10 @@ func releaseSupport(release string, now time.Time) verdict {
 		return fail(release+" is out of support since "+until+": no security fixes, "+
 			"and the vendor's push gateway and marketplace refuse it", newer(known, release, now))
 	case days < supportEnds:
-		return warn(fmt.Sprintf("%s is supported until %s, %s from now", release, until, counted(days, "day")),
+		return warn(fmt.Sprintf("%s is supported until %s, %s from now", release, until, units.Count(days, "day")),
 			newer(known, release, now))
 	}
-	return ok("%s is supported until %s (%s)", release, until, counted(days, "day"))
+	return ok("%s is supported until %s (%s)", release, until, units.Count(days, "day"))
 }
 
 // newer names a release to go to that is supported on a day: the long-term one where

@@ -197,7 +197,7 @@ func (s supported) image() (State, string) {
 }
 
 func (s supported) orchestration() (State, string) {
-	instances, users := counted(s.plan.Instances, "instance"), counted(s.plan.Users, "user")
+	instances, users := units.Count(s.plan.Instances, "instance"), units.Count(s.plan.Users, "user")
 	return Met, instances + " for " + users + " on Docker Compose"
 }
 
@@ -208,7 +208,7 @@ func (s supported) microservices() (State, string) {
 				"rcgen export helm writes values for the vendor's chart", s.plan.Concurrent)
 		}
 	}
-	return Met, counted(s.plan.Concurrent, "concurrent user") + ": instances of the monolith do"
+	return Met, units.Count(s.plan.Concurrent, "concurrent user") + ": instances of the monolith do"
 }
 
 // processes takes as many instances as the users need for enough: each takes about one
@@ -216,8 +216,8 @@ func (s supported) microservices() (State, string) {
 func (s supported) processes() (State, string) {
 	most, need := max(1, s.host.Cores-1), s.plan.Needs.Instances
 	here := fmt.Sprintf("%s on %s%s, of which at most %d are advised; %s need %d",
-		counted(s.plan.Instances, "instance"), counted(s.host.Cores, "core"), s.host.note, most,
-		counted(s.plan.Concurrent, "concurrent user"), need)
+		units.Count(s.plan.Instances, "instance"), units.Count(s.host.Cores, "core"), s.host.note, most,
+		units.Count(s.plan.Concurrent, "concurrent user"), need)
 	if s.plan.Instances > most || s.plan.Instances < need {
 		return NotMet, here
 	}
@@ -242,7 +242,7 @@ func (s supported) mongoDB() (State, string) {
 		return Unknown, "the replica set is your own, and rcgen does not see its version"
 	}
 	state, detail := stateOf(mongoDBRelease(s.plan, s.images))
-	detail += "; replica set rs0 of " + counted(len(s.plan.MongoDBMembers()), "member")
+	detail += "; replica set rs0 of " + units.Count(len(s.plan.MongoDBMembers()), "member")
 	if s.plan.Concurrent > starterUsers && len(s.plan.MongoDBMembers()) == 1 {
 		detail += ", where the system requirements list three to outlive the loss of one"
 	}

@@ -3,6 +3,8 @@ package doctor
 import (
 	"fmt"
 	"math"
+
+	"rcgen/generator/units"
 )
 
 // demand is what the vendor asks for.
@@ -51,9 +53,9 @@ func (s supported) hardware() (State, string) {
 	memory := math.Ceil(chat.memory + float64(members)*member.memory)
 	detail := fmt.Sprintf("%s and %s%s; %s ask for %s and %v GiB: "+
 		"%.3g vCPU and %.3g GiB for Rocket.Chat, %.3g vCPU and %.3g GiB for each of %s of MongoDB here",
-		counted(s.host.Cores, "core"), s.host.Memory.Human(), s.host.note,
-		counted(s.plan.Concurrent, "concurrent user"), counted(cores, "core"), memory,
-		chat.cores, chat.memory, member.cores, member.memory, counted(members, "member"))
+		units.Count(s.host.Cores, "core"), s.host.Memory.Human(), s.host.note,
+		units.Count(s.plan.Concurrent, "concurrent user"), units.Count(cores, "core"), memory,
+		chat.cores, chat.memory, member.cores, member.memory, units.Count(members, "member"))
 	if s.host.Cores < cores || s.host.Memory.GiB() < (1-kept)*memory {
 		return NotMet, detail
 	}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"unicode"
+
+	"rcgen/generator/units"
 )
 
 // Print writes a report for people: each group, each check, and below what is not
@@ -30,7 +32,7 @@ func (r Report) Print(w io.Writer) error {
 		}
 	}
 	fmt.Fprintf(&out, "\n%s: %d ok, %d warn, %d fail, %d skip\n",
-		counted(len(r.Checks), "check"), r.Count(OK), r.Count(Warn), r.Count(Fail), r.Count(Skip))
+		units.Count(len(r.Checks), "check"), r.Count(OK), r.Count(Warn), r.Count(Fail), r.Count(Skip))
 	_, err := io.WriteString(w, out.String())
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"rcgen/generator/units"
 	"rcgen/internal/container"
 )
 
@@ -113,7 +114,7 @@ func certificateProblems(s Status, a answers) []Problem {
 		case c.Days < 0:
 			add(c.Name, "expired on "+c.Until.Format("2006-01-02"))
 		case float64(c.Days) < a.plan.Deployment.CertificateDays:
-			add(c.Name, "expires on "+c.Until.Format("2006-01-02")+", "+counted(c.Days, "day")+" left")
+			add(c.Name, "expires on "+c.Until.Format("2006-01-02")+", "+units.Count(c.Days, "day")+" left")
 		}
 	}
 	return all
@@ -167,12 +168,5 @@ func differ(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun + " differs"
 	}
-	return counted(n, noun) + " differ"
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return units.Count(n, noun) + " differ"
 }

@@ -134,9 +134,9 @@ func (m MongoDB) text() string {
 	case !m.Known:
 		return unknown
 	case m.Primary == "":
-		return "no primary, " + counted(m.Members, "member")
+		return "no primary, " + units.Count(m.Members, "member")
 	}
-	return "primary " + m.Primary + ", " + counted(m.Members, "member")
+	return "primary " + m.Primary + ", " + units.Count(m.Members, "member")
 }
 
 func (n NATS) text() string {
@@ -146,13 +146,13 @@ func (n NATS) text() string {
 	case !*n.Up:
 		return "does not answer"
 	}
-	return "up, " + counted(*n.Connections, "connection")
+	return "up, " + units.Count(*n.Connections, "connection")
 }
 
 func (s Status) certificatesText() string {
 	var all []string
 	for _, c := range s.Certificates {
-		all = append(all, fmt.Sprintf("%s until %s (%s)", c.Name, c.Until.Format(time.DateOnly), counted(c.Days, "day")))
+		all = append(all, fmt.Sprintf("%s until %s (%s)", c.Name, c.Until.Format(time.DateOnly), units.Count(c.Days, "day")))
 	}
 	switch {
 	case s.Certificates == nil:
@@ -172,7 +172,7 @@ func (r Release) text() string {
 	case !*r.Supported:
 		return r.Release + ", supported until " + r.Until
 	}
-	return fmt.Sprintf("%s, supported until %s (%s)", r.Release, r.Until, counted(*r.Days, "day"))
+	return fmt.Sprintf("%s, supported until %s (%s)", r.Release, r.Until, units.Count(*r.Days, "day"))
 }
 
 func (s Status) alertsText() string {
