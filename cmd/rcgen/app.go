@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -93,6 +92,7 @@ func hintsOf(err error) []string {
 }
 
 func newApp(e env) *cli.App {
+	var version bool
 	app := &cli.App{
 		Name:      "rcgen",
 		Usage:     "turn a number of users and a host into a Rocket.Chat deployment on Docker Compose",
@@ -105,9 +105,8 @@ func newApp(e env) *cli.App {
 		HideVersion:     true,
 		HideHelpCommand: true,
 		ExitErrHandler:  func(*cli.Context, error) {}, // run decides the exit code
-		OnUsageError:    onUsageError,
-		Flags:           []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version"}},
-		Action:          func(c *cli.Context) error { return noCommand(c, e) },
+		OnUsageError:    usageErrors("rcgen"),
+		Flags:           []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version", Destination: &version}},
 		Commands: []*cli.Command{
 			initCommand(e), planCommand(e), generateCommand(e), scaleCommand(e), applyCommand(e),
 			validateCommand(e), diffCommand(e), adoptCommand(e), ejectCommand(e), statusCommand(e), doctorCommand(e),
@@ -115,8 +114,9 @@ func newApp(e env) *cli.App {
 			versionCommand(e),
 		},
 	}
+	app.Action = noCommand(e, app.Commands, &version)
 	for _, c := range app.Commands {
-		c.OnUsageError = onUsageError
+		c.OnUsageError = usageErrors("rcgen " + c.Name)
 		c.HideHelpCommand = true
 		c.Action = noArguments(c, c.Action)
 	}
@@ -131,27 +131,24 @@ func validating(action cli.ActionFunc) cli.ActionFunc {
 	}
 }
 
-// onUsageError keeps help out of standard output, where urfave/cli would print it.
-func onUsageError(c *cli.Context, err error, _ bool) error {
-	name := "rcgen"
-	if c.Command != nil && c.Command.Name != "" && c.Command.Name != name {
-		name += " " + c.Command.Name
+// usageErrors keeps help out of standard output, where urfave/cli would print it.
+func usageErrors(command string) cli.OnUsageErrorFunc {
+	return func(_ *cli.Context, err error, _ bool) error {
+		return usageError{&fault.Error{What: "options", Err: err, Hint: command + " --help lists them"}}
 	}
-	return usageError{&fault.Error{What: "options", Err: err, Hint: name + " --help lists them"}}
 }
 
-// noCommand runs where no command was recognised.
-func noCommand(c *cli.Context, e env) error {
-	switch typed := c.Args().First(); {
-	case c.Bool("version"):
-		return printVersion(e, "text")
-	case typed == "", typed == "help":
-		return cli.ShowAppHelp(c)
-	default:
-		return usageError{&fault.Error{
-			What: fmt.Sprintf("%s: not a command of rcgen", typed),
-			Hint: suggestion(c.App.Commands, typed),
-		}}
+// noCommand runs where no command was recognized.
+func noCommand(e env, commands []*cli.Command, version *bool) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		switch typed := c.Args().First(); {
+		case *version:
+			return printVersion(e, "text")
+		case typed == "", typed == "help":
+			return cli.ShowAppHelp(c)
+		default:
+			return usageError{&fault.Error{What: typed + ": not a command of rcgen", Hint: suggestion(commands, typed)}}
+		}
 	}
 }
 
@@ -183,13 +180,6 @@ func noArguments(command *cli.Command, action cli.ActionFunc) cli.ActionFunc {
 				What: fmt.Sprintf("%s: takes %s, not %q", command.Name, takes, c.Args().Get(words)),
 				Hint: "rcgen " + command.Name + " --help lists them",
 			}}
-		}
-		formats := []string{"text", "json"}
-		if c.Bool("support") { // of doctor
-			formats = append(formats, "markdown")
-		}
-		if f := c.String("format"); c.IsSet("format") && !slices.Contains(formats, f) {
-			return flagError("format", f, strings.Join(formats, " or "))
 		}
 		return action(c)
 	}

@@ -55,6 +55,9 @@ func doctorCommand(e env) *cli.Command {
 }
 
 func (o doctorOptions) run(ctx context.Context, e env) error {
+	if err := checkFormat(o.format, "text", "json"); err != nil {
+		return err
+	}
 	if err := o.checkOnly(); err != nil {
 		return err
 	}
@@ -93,6 +96,9 @@ func (o doctorOptions) checkOnly() error {
 
 // runSupport prints how the project stands to the vendor's recommendations.
 func (o doctorOptions) runSupport(ctx context.Context, e env) error {
+	if err := checkFormat(o.format, "text", "json", "markdown"); err != nil {
+		return err
+	}
 	if o.only != nil {
 		return flagError("only", strings.Join(o.only, ","), "no --support beside it, which has points of its own")
 	}

@@ -54,7 +54,7 @@ func exportCommand(e env) *cli.Command {
 	for _, target := range helm.Targets() {
 		o := exportOptions{target: target}
 		sub := &cli.Command{
-			Name: target, Usage: exports[target], HideHelpCommand: true, OnUsageError: onUsageError,
+			Name: target, Usage: exports[target], HideHelpCommand: true, OnUsageError: usageErrors("rcgen export " + target),
 			UsageText: "rcgen export " + target + " [options]",
 			Flags:     o.flags(),
 			Action:    func(*cli.Context) error { return o.run(e) },

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -39,7 +41,15 @@ func dirFlag(to *string) cli.Flag {
 }
 
 func formatFlag(to *string) cli.Flag {
-	return &cli.StringFlag{Name: "format", Value: "text", Usage: "text or json", Destination: to}
+	return &cli.StringFlag{Name: "format", Value: "text", Usage: "text or json", Destination: to,
+		Action: func(_ *cli.Context, value string) error { return checkFormat(value, "text", "json") }}
+}
+
+func checkFormat(value string, formats ...string) error {
+	if slices.Contains(formats, value) {
+		return nil
+	}
+	return flagError("format", value, strings.Join(formats, " or "))
 }
 
 func envFileFlag(to *string) cli.Flag {
