@@ -46,9 +46,14 @@ func Render(p Plan, in Inputs) (tree.Project, error) {
 	if err != nil {
 		return tree.Project{}, err
 	}
-	project := tree.Project{Files: append(first, rest...)}
-	project.Sort()
-	return project, nil
+	return Join(first, rest), nil
+}
+
+// Join makes a project of the two steps of a Renderer.
+func Join(compose, rest []tree.File) tree.Project {
+	p := tree.Project{Files: slices.Concat(compose, rest)}
+	p.Sort()
+	return p
 }
 
 // Renderer renders the project of a plan in two steps, neither of which needs the

@@ -204,3 +204,18 @@ func TestCheckMongoURL(t *testing.T) {
 		}
 	}
 }
+
+// TestSecretNames: what shows text to others takes out every secret of EnvFile.
+func TestSecretNames(t *testing.T) {
+	for _, name := range []string{
+		secretKeyfile, secretRoot, secretApp, secretExporter, secretBackup, secretNATS, secretGrafana, secretAdmin,
+		secretS3Key, secretS3Secret, secretSMTP, secretAlertURL,
+	} {
+		if !dotenv.Named(name) {
+			t.Errorf("%s: not a secret by its name", name)
+		}
+	}
+	if !dotenv.Secret(secretMongoURL, fakeURL) {
+		t.Errorf("%s: not a secret by its password", secretMongoURL)
+	}
+}

@@ -80,7 +80,7 @@ func (o writeOptions) finish(
 	ctx context.Context, e env, p *project.Project, b project.Built, before *generator.Plan,
 ) error {
 	if err := refuseWarnings(o.strict, b.Plan.Warnings); err != nil {
-		return err
+		return p.Discard(err)
 	}
 	if !o.dryRun {
 		if !b.Alone {

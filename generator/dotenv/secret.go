@@ -15,7 +15,7 @@ const Shortest = 8
 // secretEndings end the names of variables that hold secrets.
 var secretEndings = []string{
 	"PASSWORD", "PASSWD", "PASSPHRASE", "_PASS", "SECRET", "TOKEN", "APIKEY", "API_KEY", "PRIVATE_KEY", "SECRET_KEY",
-	"ACCESS_KEY", "KEYFILE", "LICENSE", "LICENCE",
+	"ACCESS_KEY", "ACCESS_KEY_ID", "KEYFILE", "LICENSE", "LICENCE",
 	"ALERT_URL", // whoever has the address of a webhook may post to it
 }
 
@@ -36,7 +36,7 @@ func Secret(name, value string) bool {
 	if len(value) < Shortest || ordinary(value) {
 		return false
 	}
-	return Named(name) || Credentials(value) || !harmless(name) && random(value)
+	return Named(name) || credentials(value, "/ ") || !harmless(name) && random(value)
 }
 
 // Parts returns what must not be shown of a variable's value; nothing where it is no
@@ -85,11 +85,16 @@ func worth(part string) []string {
 // Credentials reports whether a URL in text has a literal password in it; a variable of
 // Compose, $NAME or ${NAME}, is none.
 func Credentials(text string) bool {
-	text = strings.ReplaceAll(text, "$$", "") // a dollar, not a variable
+	return credentials(strings.ReplaceAll(text, "$$", ""), "/ $") // two: a dollar, not a variable
+}
+
+// credentials is Credentials for a user and password without the given characters: the
+// value of a variable has no variables in it.
+func credentials(text, without string) bool {
 	for _, rest := range strings.Split(text, "://")[1:] {
 		user, host, at := strings.Cut(rest, "@")
 		_, password, colon := strings.Cut(user, ":")
-		if at && colon && host != "" && password != "" && !strings.ContainsAny(user, "/$ ") {
+		if at && colon && host != "" && password != "" && !strings.ContainsAny(user, without) {
 			return true
 		}
 	}

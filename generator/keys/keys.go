@@ -77,7 +77,7 @@ func All() []KeyDoc {
 }
 
 // Explain returns a key of rcgen.yaml followed by those below it, or all keys for
-// "". An unknown key is a generator.Error whose hint holds the nearest ones.
+// "". An unknown key is a fault.Error whose hint holds the nearest ones.
 func Explain(name string) ([]KeyDoc, error) {
 	all := All()
 	if name == "" {

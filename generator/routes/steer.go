@@ -12,7 +12,7 @@ import (
 )
 
 // SteerFile sends new websockets to some replicas alone while an apply changes them.
-// Traefik reads it beside routesFile.
+// Traefik reads it beside File.
 const SteerFile = "traefik/dynamic/rolling.yaml"
 
 const (
@@ -25,7 +25,7 @@ const (
 	preferred = 100
 )
 
-// Steered returns the content of steerFile: what routes has for Rocket.Chat, for
+// Steered returns the content of SteerFile: what routes has for Rocket.Chat, for
 // websockets, with other servers. It is nil for no servers.
 func Steered(routes []byte, sockets []string) ([]byte, error) {
 	if len(sockets) == 0 {

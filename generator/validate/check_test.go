@@ -193,3 +193,23 @@ func TestCheckImageHint(t *testing.T) {
 		}
 	}
 }
+
+// TestLoadedBefore: what is approved is what Compose loads, also where somebody saves a
+// file after Load.
+func TestLoadedBefore(t *testing.T) {
+	good := files(compose(oneService)...)
+	for name, c := range map[string]struct {
+		after tree.Project
+		good  bool
+	}{
+		"the same":             {good, true},
+		"another compose.yaml": {files(compose("services: []\n")...), false},
+		"an override":          {files(append(compose(oneService), tree.OverrideFile, "services: []\n")...), false},
+		"a broken .env":        {files(append(compose(oneService), tree.EnvFile, "a='b\n")...), false},
+	} {
+		err := Load(good, "").Check(stack.Host{})(tree.Outcome{After: c.after})
+		if (err == nil) != c.good {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}

@@ -22,9 +22,9 @@ import (
 	"rcgen/generator/tree"
 )
 
-// WarmUp compiles the Compose schema, a third of what a process's first Inspect
+// WarmUp compiles the Compose schema, a third of what a process's first Load
 // takes. It is for a goroutine of its own, while a plan is made and rendered;
-// compose-go does it once and lets every Inspect wait for it.
+// compose-go does it once and lets every Load wait for it.
 func WarmUp() { _ = schema.Validate(nil) } // nothing is valid in nothing: only the compiling counts
 
 // Disk is where a project lies. The zero value is a project that lies nowhere yet.
@@ -41,9 +41,16 @@ func Files(p tree.Project, host stack.Host, disk Disk) []Finding {
 	return Load(p, disk.Dir).Judge(p, host, disk)
 }
 
+// The files that Load reads.
+var (
+	composeFiles = append([]string{tree.ComposeFile}, tree.OverrideFiles...) // in Compose's order
+	loadedFiles  = append([]string{tree.EnvFile}, composeFiles...)
+)
+
 // Loaded is a project as Compose loads it, or why it does not.
 type Loaded struct {
-	model    *model // nil: it does not load
+	from     tree.Project // what it was loaded from
+	model    *model       // nil: it does not load
 	env      map[string]string
 	findings []Finding
 }
@@ -54,12 +61,12 @@ type Loaded struct {
 func Load(p tree.Project, dir string) Loaded {
 	env, err := environmentOf(p)
 	if err != nil {
-		return Loaded{findings: []Finding{{
+		return Loaded{from: p, findings: []Finding{{
 			Code: FindVariable, File: tree.EnvFile, Message: err.Error(), Hint: "write NAME=value, one on each line",
 		}}}
 	}
 	m, findings := loadModel(p, env, dir)
-	return Loaded{model: m, env: env, findings: findings}
+	return Loaded{from: p, model: m, env: env, findings: findings}
 }
 
 // Judge returns what is wrong with the files of a project, of which l has the Compose
@@ -103,7 +110,7 @@ type composeFile struct {
 func loadModel(p tree.Project, env map[string]string, dir string) (*model, []Finding) {
 	details := types.ConfigDetails{WorkingDir: dir, Environment: env}
 	m := &model{}
-	for _, name := range append([]string{tree.ComposeFile}, tree.OverrideFiles...) {
+	for _, name := range composeFiles {
 		f, ok := p.File(name)
 		if !ok {
 			continue

@@ -57,7 +57,7 @@ type Deployment struct {
 // have Compose. It locks the engine, for at most project.LockWait also against what a
 // killed apply has left running, and reads the files. Where the containers or volumes
 // belong to other secrets or to another name of the project, or where Compose is too
-// old, the error is a *generator.Error; others are those of the engine.
+// old, the error is a *fault.Error; others are those of the engine.
 func Open(ctx context.Context, p *project.Project, docker engine.Engine, o Options, r Report) (*Deployment, error) {
 	d := &Deployment{files: p, engine: docker, options: o, report: r, unlock: func() {}}
 	if err := d.engine.CheckCompose(ctx); err != nil {
@@ -92,8 +92,10 @@ func (d *Deployment) lock(ctx context.Context) error {
 	return err
 }
 
-// Reload reads the files again, which were written since Open.
+// Reload reads the files again, which were written since Open: new secrets too, so that
+// nothing shows them.
 func (d *Deployment) Reload(ctx context.Context) error {
+	d.engine = d.engine.WithSecrets(project.Redactor(d.files.Dir))
 	p, err := d.engine.Project(ctx)
 	if err == nil {
 		d.project = p

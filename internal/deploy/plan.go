@@ -32,7 +32,7 @@ func (e *OptionError) Error() string { return e.Err.Error() }
 func (e *OptionError) Unwrap() error { return e.Err }
 
 // Plan compares the files with the containers and changes nothing. The error is an
-// *OptionError for an option that does not fit the files, a *generator.Error where a
+// *OptionError for an option that does not fit the files, a *fault.Error where a
 // stated surge has no memory, or the engine's.
 func (d *Deployment) Plan(ctx context.Context) (Plan, error) {
 	want, have, err := d.read(ctx)

@@ -82,13 +82,15 @@ func TestRoll(t *testing.T) {
 }
 
 // TestFailure has a release that does not get healthy: its logs are shown, and the old
-// one is back.
+// one is back. A secret that was written since Open is in none.
 func TestFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, p := stage(t, 2)
 		opened := open(t, d, p, defaults)
 		apply(t, opened)
-		d.images[replica(1)], d.sick, d.logs = "rocketchat:sick", "rocketchat:sick", "no database\r\nthe end\n"
+		d.images[replica(1)], d.sick = "rocketchat:sick", "rocketchat:sick"
+		d.logs = "no database at licence-0123456789\r\nthe end\n"
+		writeFile(t, d.dir, tree.EnvFile, envText+"ROCKETCHAT_LICENSE=licence-0123456789\n") // by scale --secret
 		if err := opened.Reload(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +104,7 @@ func TestFailure(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantError(t, opened.Run(t.Context(), plan), "rocketchat-1 was put back as it was", "rcgen apply")
-		if want := []string{"rocketchat-1 | no database", "rocketchat-1 | the end"}; !slices.Equal(logs, want) {
+		if want := []string{"rocketchat-1 | no database at (secret)", "rocketchat-1 | the end"}; !slices.Equal(logs, want) {
 			t.Errorf("logs: got %q, want %q", logs, want)
 		}
 		if len(told) == 0 || !strings.Contains(told[len(told)-1], "rocketchat:1, healthy, routed") {

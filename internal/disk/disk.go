@@ -108,7 +108,7 @@ func (d *Dir) open(wait time.Duration) (*Dir, error) {
 		return nil, err
 	}
 	if !info.IsDir() {
-		return nil, &fault.Error{What: d.path + ": not a directory", Hint: "name the directory of a project"}
+		return nil, &fault.Error{What: d.path + ": not a directory", Hint: "name a directory"}
 	}
 	if d.lock, err = acquire(d.path, wait); err != nil {
 		return nil, err

@@ -88,7 +88,7 @@ func (s *Staged) commit(approved []tree.Change) error {
 	if err := s.dir.roll(s.entries); err != nil {
 		return &fault.Error{
 			What: s.dir.path + ": the write is decided but not finished",
-			Hint: "remove the cause and run any rcgen command here: it finishes the write first",
+			Hint: "remove the cause and run the command again: it finishes the write first",
 			Err:  err,
 		}
 	}

@@ -29,7 +29,7 @@ func recorded(t *testing.T, answer string) (Engine, string) {
 	if err := os.WriteFile(filepath.Join(dir, "answer"), []byte(answer), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	e, err := New(t.Context(), t.TempDir())
+	e, err := find(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestCheckCompose(t *testing.T) {
 	for version, good := range map[string]bool{"2.29.2": false, "v2.29.3": true, "2.15.1": false, "5.5.0": true,
 		"2.40.0-desktop.1": true, "2.29.7+ds1": true, "dev": true} {
 		fake(t, false, map[string]string{"docker": "echo " + version})
-		e, err := New(t.Context(), t.TempDir())
+		e, err := find(t.Context(), t.TempDir())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,7 +171,7 @@ func TestExclusive(t *testing.T) {
 	fake(t, false, map[string]string{"docker": withPlugin +
 		"for n in $(seq 600); do [ -e over ] && break; sleep 0.05; done >/dev/null 2>&1 &"})
 	dir := t.TempDir()
-	e, err := New(t.Context(), dir)
+	e, err := find(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestExclusive(t *testing.T) {
 func TestLogs(t *testing.T) {
 	fake(t, false, map[string]string{"docker": withPlugin +
 		`[ "$*" = "container logs --tail 20 abc" ] && echo to mongodb://me:hunter2@db && echo no answer >&2`})
-	e, err := New(t.Context(), t.TempDir())
+	e, err := find(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +215,7 @@ func TestSecrets(t *testing.T) {
 	const says = `printf '\033[2Jno: hunter2-\r\n   hunter2 HUNTER2-HUNTER2\n'`
 	fake(t, false, map[string]string{"docker": withPlugin + `case "$*" in *logs*) ` + says + `;; *) ` + says +
 		` >&2; exit 1;; esac`})
-	e, err := New(t.Context(), t.TempDir())
+	e, err := find(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,19 +45,9 @@ type Engine struct {
 	start func(ctx context.Context, stdin string, argv []string) (string, error)
 }
 
-// New finds docker and Compose for the project in dir: the plugin `docker
-// compose`, or else a standalone docker-compose of version 2 or later. It does
-// not ask the engine. The error is a *generator.Error when either is missing,
-// or matches that of ctx.
-func New(ctx context.Context, dir string) (Engine, error) {
-	e, err := WithoutCompose(dir)
-	if err != nil {
-		return Engine{}, err
-	}
-	return e.WithCompose(ctx)
-}
-
-// WithCompose returns e with Compose; the errors are those of New.
+// WithCompose returns e with Compose: the plugin `docker compose`, or else a standalone
+// docker-compose of version 2 or later. It does not ask the engine. The error is a
+// *fault.Error when there is none, or matches that of ctx.
 func (e Engine) WithCompose(ctx context.Context) (Engine, error) {
 	_, err := e.run(ctx, "", []string{"docker", "compose"}, "version", "--short")
 	if err == nil {
@@ -73,7 +63,8 @@ func (e Engine) WithCompose(ctx context.Context) (Engine, error) {
 	return e, nil
 }
 
-// WithoutCompose finds docker alone: what needs Compose must not be called.
+// WithoutCompose finds docker alone for the project in dir: what needs Compose must not be
+// called. The error is a *fault.Error when docker is missing.
 func WithoutCompose(dir string) (Engine, error) {
 	if _, err := exec.LookPath("docker"); err != nil {
 		return Engine{}, &fault.Error{
@@ -135,7 +126,7 @@ func missingPlugin(err error, hint string) error {
 // its standard output, of at most 16 MiB. What it prints may hold secrets:
 // `config` prints the environment of every service. A flag before the subcommand
 // is written as one word, "--profile=*", for the errors name the first word that
-// is no flag. They are *generator.Error, quoting one line of standard error
+// is no flag. They are *fault.Error, quoting one line of standard error
 // without secrets, or match the error of ctx, whose end is SIGTERM to
 // Compose and SIGKILL ten seconds later.
 func (e Engine) Compose(ctx context.Context, args ...string) (string, error) {

@@ -43,7 +43,7 @@ func TestNew(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake(t, true, c.scripts)
-			e, err := New(t.Context(), t.TempDir())
+			e, err := find(t.Context(), t.TempDir())
 			if c.what != "" {
 				wantError(t, err, c.what, c.hint)
 				return
@@ -89,7 +89,7 @@ func TestFailures(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, "stderr"), []byte(c.stderr), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			e, err := New(t.Context(), dir)
+			e, err := find(t.Context(), dir)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,7 +109,7 @@ func TestRunsInTheProject(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := New(t.Context(), dir)
+	e, err := find(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestRunsInTheProject(t *testing.T) {
 
 func TestTooMuchOutput(t *testing.T) {
 	fake(t, false, map[string]string{"docker": withPlugin + "exec yes"})
-	e, err := New(t.Context(), t.TempDir())
+	e, err := find(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestCancel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			fake(t, false, map[string]string{"docker": withPlugin + strings.ReplaceAll(plugin, "%TRAP%", c.trap)})
 			dir := t.TempDir()
-			e, err := New(t.Context(), dir)
+			e, err := find(t.Context(), dir)
 			if err != nil {
 				t.Fatal(err)
 			}

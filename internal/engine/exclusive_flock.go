@@ -19,7 +19,7 @@ const lockRetry = 100 * time.Millisecond
 // Exclusive locks a directory for the programs that the returned Engine starts:
 // each holds the lock for as long as it runs, even where rcgen is killed
 // meanwhile, so that two never change the same containers. It waits until ctx
-// ends; the error is a *generator.Error then. release gives back this process's
+// ends; the error is a *fault.Error then. release gives back this process's
 // part.
 func (e Engine) Exclusive(ctx context.Context, dir string) (locked Engine, release func(), err error) {
 	f, err := os.Open(dir)

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -11,6 +12,15 @@ import (
 
 	"rcgen/generator/fault"
 )
+
+// find finds docker and Compose for the project in dir.
+func find(ctx context.Context, dir string) (Engine, error) {
+	e, err := WithoutCompose(dir)
+	if err != nil {
+		return Engine{}, err
+	}
+	return e.WithCompose(ctx)
+}
 
 // fake puts shell scripts on PATH, before all else or alone, by the names of the
 // programs that they stand for, and returns their directory.

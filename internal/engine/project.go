@@ -41,7 +41,7 @@ func (p Project) Environment(service string) map[string]string {
 	return read.Services[service].Environment
 }
 
-// Project reads the files. A broken one is a *generator.Error, as for Compose.
+// Project reads the files. A broken one is a *fault.Error, as for Compose.
 // The engine need not run.
 func (e Engine) Project(ctx context.Context) (Project, error) { return e.project(ctx) }
 

@@ -35,7 +35,7 @@ func engineWith(t *testing.T, files map[string]string) (Engine, string) {
 			t.Fatal(err)
 		}
 	}
-	e, err := New(t.Context(), t.TempDir())
+	e, err := find(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestContainerGone(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "ps"), []byte("one\ntwo\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	e, err := New(t.Context(), t.TempDir())
+	e, err := find(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func realEngine(t *testing.T) (Engine, string) {
 		t.Setenv("DOCKER_CONFIG", config)
 	}
 	dir := t.TempDir()
-	e, err := New(t.Context(), dir)
+	e, err := find(t.Context(), dir)
 	if err != nil {
 		t.Skip("no Docker Compose: ", err)
 	}

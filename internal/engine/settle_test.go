@@ -55,7 +55,7 @@ func TestSettled(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := fake(t, false, map[string]string{"docker": busy})
-			e, err := New(t.Context(), t.TempDir())
+			e, err := find(t.Context(), t.TempDir())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -29,7 +29,7 @@ func (l look) projectSources(machine func(context.Context) (stack.Host, error)) 
 	compose := l.composeProject()
 	s := doctor.ProjectSources{
 		Validate: func(context.Context) ([]validate.Finding, error) {
-			text, err := tree.ReadRegular(os.DirFS(l.dir), tree.RequestFile)
+			text, err := project.Read(l.dir)
 			if err != nil {
 				return nil, err
 			}

@@ -25,7 +25,7 @@ const stateLimit = 30 * time.Second
 // State is the versions at which an upgrade begins.
 type State struct {
 	catalog.Deployment
-	Source string   // where they were read: generator.SourceRunning or generator.RequestFile
+	Source string   // where they were read: catalog.SourceRunning or tree.RequestFile
 	Notes  []string // on how they were read
 }
 

@@ -2,6 +2,7 @@ package project
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -99,15 +100,13 @@ func (p *Project) build(c Choices, current fs.FS) (Built, error) {
 	}
 	staged := p.stage(c.Stage, b.Outcome.Changes)
 	b.Valid, err = b.Outcome.Approve(func(o tree.Outcome) error { return (<-loaded).Check(b.Plan.Host)(o) })
-	if unstaged := staged(); err == nil && unstaged != nil {
-		return Built{}, unstaged
-	}
+	unstaged := staged()
 	if err != nil && len(b.Outcome.Conflicts()) > 0 {
 		b.Alone = true
 		b.Valid, err = b.Outcome.Offers(current)
 	}
-	if err != nil {
-		return Built{}, err
+	if err = cmp.Or(err, unstaged); err != nil {
+		return Built{}, p.Discard(err)
 	}
 	b.Fewer, err = fewerMembers(current, b.Plan)
 	return b, err
@@ -137,9 +136,7 @@ func (b *Built) render(current fs.FS, in generator.Inputs) (<-chan validate.Load
 	if err != nil {
 		return nil, err
 	}
-	rendered := tree.Project{Files: append(files, rest...)}
-	rendered.Sort()
-	b.Outcome, err = records.Reconcile(rendered)
+	b.Outcome, err = records.Reconcile(generator.Join(files, rest))
 	return loaded, err
 }
 

@@ -27,7 +27,8 @@ func Redactor(dir string, more ...string) redact.Redactor {
 }
 
 // Engine finds docker and Compose for the project in a directory. No error of theirs
-// shows a secret of the project. The errors are those of engine.New.
+// shows a secret of the project. The errors are those of WithoutCompose and WithCompose of
+// engine.
 func Engine(ctx context.Context, dir string) (engine.Engine, error) {
 	docker, err := engine.WithoutCompose(dir)
 	if err != nil {

@@ -9,6 +9,7 @@ package project
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"time"
@@ -98,6 +99,15 @@ func (p *Project) Commit(b Built) error {
 	staged := p.staged
 	p.staged = nil
 	return staged.Commit(b.Valid)
+}
+
+// Discard removes what a build staged and will not be written. err is why, and is
+// returned, with what is left where that cannot be removed.
+func (p *Project) Discard(err error) error {
+	if left := p.unstage(); left != nil {
+		return fmt.Errorf("%w (%w)", err, left)
+	}
+	return err
 }
 
 // unstage removes what a build staged and nothing wrote.

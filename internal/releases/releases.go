@@ -56,7 +56,7 @@ const (
 )
 
 // Fetch asks the service at base for its releases. What it could not say of single
-// releases is in the notes. The error is a *generator.Error, or matches that of ctx.
+// releases is in the notes. The error is a *fault.Error, or matches that of ctx.
 func Fetch(ctx context.Context, base string, now time.Time) (l List, notes []string, err error) {
 	return fetch(ctx, base, now, oneAnswer)
 }

@@ -113,7 +113,7 @@ type planner struct {
 }
 
 // Steps returns what makes what runs equal to the files, in order. The error is a
-// *generator.Error for an option that fits nothing in the files.
+// *fault.Error for an option that fits nothing in the files.
 func Steps(want Want, have Have, o Options) (Plan, error) {
 	p := &planner{want: want, have: have, opts: o, routed: slices.Clone(want.Routed), at: map[string]status{}}
 	for name, s := range want.Services {
