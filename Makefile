@@ -1,7 +1,7 @@
 # Tools are run at a pinned version and are no dependencies of rcgen.
 GOLANGCI = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.1
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rcgen
-COMPOSE = $(CACHE)/docker-compose-v5.5.0
+COMPOSE = $(CACHE)/docker-compose-v5.6.0
 
 .PHONY: help build test lint examples bench e2e e2e-long conformance check
 
@@ -11,8 +11,9 @@ help: ## this list
 build: ## bin/rcgen, as it is released
 	CGO_ENABLED=0 go build -trimpath -tags urfave_cli_no_docs -ldflags '-s -w' -o bin/rcgen ./cmd/rcgen
 
+# Tests make more garbage than they keep: with GOGC=400 they take a sixth less time.
 test: ## all tests; needs no Docker
-	go test -timeout 30m ./...
+	GOGC=400 go test -timeout 30m ./...
 
 lint: ## golangci-lint and go mod tidy, of the three modules
 	$(GOLANGCI) run
@@ -50,4 +51,4 @@ check: lint test ## what a change must pass
 $(COMPOSE): e2e/parts/compose/go.mod e2e/parts/compose/go.sum
 	mkdir -p $(@D)
 	cd e2e/parts/compose && CGO_ENABLED=0 go build -trimpath -o $@ \
-		-ldflags '-s -w -X github.com/docker/compose/v5/internal.Version=v5.5.0' github.com/docker/compose/v5/cmd
+		-ldflags '-s -w -X github.com/docker/compose/v5/internal.Version=v5.6.0' github.com/docker/compose/v5/cmd

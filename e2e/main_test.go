@@ -82,8 +82,12 @@ func setUp(ctx context.Context, dir string) error {
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("rcgen: %w\n%s", err, out)
 	}
-	names := []string{"docker-compose"}
+	names, busybox := []string{"docker-compose"}, ""
 	if !w.upstream {
+		var err error
+		if busybox, err = parts.Busybox(); err != nil {
+			return err // before the parts, which take half an hour the first time
+		}
 		names = append(names, "traefik", "prometheus", "promtool", "nats-server", "nats-exporter", "mongodb-exporter",
 			"node-exporter", "alertmanager", "amtool", "loki", "otelcol", "pebble")
 	}
@@ -101,9 +105,7 @@ func setUp(ctx context.Context, dir string) error {
 		return err
 	}
 	maps.Copy(w.bin, standins)
-	if w.bin["busybox"], err = parts.Busybox(); err != nil {
-		return err
-	}
+	w.bin["busybox"] = busybox
 	for _, i := range append(image.Stack(w.bin), pebbleImage(w.bin)) {
 		if err := i.Load(ctx, w.engine.Env()...); err != nil {
 			return err

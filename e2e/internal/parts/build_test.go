@@ -55,7 +55,7 @@ func versions() map[string]version {
 		"node-exporter":       {[]string{"--version"}, "version 1.12.1"},
 		"pebble":              {[]string{"-version"}, "v2.10.1"},
 		"pebble-challtestsrv": {[]string{"-help"}, ""}, // it has no version
-		"docker-compose":      {[]string{"version"}, "v5.5.0"},
+		"docker-compose":      {[]string{"version"}, "v5.6.0"},
 		"prometheus":          {[]string{"--version"}, "version 3.13.5"},
 		"promtool":            {[]string{"--version"}, "version 3.13.5"},
 		"traefik":             {[]string{"version"}, "3.6.12"},

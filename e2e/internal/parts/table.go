@@ -37,7 +37,7 @@ func Table() []Part {
 		{"pebble", "pebble", "github.com/letsencrypt/pebble/v2/cmd/pebble", "", "-X main.version=v2.10.1"},
 		{"pebble-challtestsrv", "pebble", "github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv", "", ""},
 		{"docker-compose", "compose", "github.com/docker/compose/v5/cmd", "",
-			"-X github.com/docker/compose/v5/internal.Version=v5.5.0"},
+			"-X github.com/docker/compose/v5/internal.Version=v5.6.0"},
 		{"prometheus", "prometheus", "github.com/prometheus/prometheus/cmd/prometheus", prometheusTags,
 			prometheusVersion("3.13.5")},
 		{"promtool", "prometheus", "github.com/prometheus/prometheus/cmd/promtool", prometheusTags,
