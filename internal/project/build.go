@@ -2,7 +2,6 @@ package project
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -105,7 +104,10 @@ func (p *Project) build(c Choices, current fs.FS) (Built, error) {
 		b.Alone = true
 		b.Valid, err = b.Outcome.Offers(current)
 	}
-	if err = cmp.Or(err, unstaged); err != nil {
+	if err == nil {
+		err = unstaged
+	}
+	if err != nil {
 		return Built{}, p.Discard(err)
 	}
 	b.Fewer, err = fewerMembers(current, b.Plan)
