@@ -3,13 +3,14 @@ package generator
 import (
 	"fmt"
 	"math/rand/v2"
+	"testing"
+	"testing/fstest"
+
 	"rcgen/generator/catalog"
 	"rcgen/generator/stack"
 	"rcgen/generator/tree"
 	"rcgen/generator/units"
 	"rcgen/generator/validate"
-	"testing"
-	"testing/fstest"
 )
 
 // BenchmarkPipeline is everything init does but for the disk.

@@ -4,9 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
+
 	"rcgen/generator/stack"
 	"rcgen/generator/tree"
-	"strings"
 )
 
 // readAtStart says which files a service reads when it starts and not again, by what

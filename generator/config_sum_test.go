@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"maps"
 	"path"
-	"rcgen/generator/stack"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"rcgen/generator/stack"
 )
 
 // live are files that a service mounts and takes up while it runs, or, MongoDB's, that

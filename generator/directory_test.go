@@ -2,11 +2,12 @@ package generator
 
 import (
 	"maps"
-	"rcgen/generator/tree"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"rcgen/generator/tree"
 )
 
 // disk makes a directory from pairs of a path and a content.

@@ -4,12 +4,13 @@ import (
 	"net/mail"
 	"net/netip"
 	"net/url"
-	"rcgen/generator/fault"
 	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/net/idna"
+
+	"rcgen/generator/fault"
 )
 
 // NormalDomain returns a host name in the ASCII form that certificates and

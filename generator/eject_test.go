@@ -3,13 +3,14 @@ package generator
 import (
 	"bytes"
 	"errors"
-	"rcgen/generator/tree"
-	"rcgen/generator/validate"
-	"rcgen/internal/golden"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"rcgen/generator/tree"
+	"rcgen/generator/validate"
+	"rcgen/internal/golden"
 )
 
 // ejected renders an example as a project that goes on without rcgen.

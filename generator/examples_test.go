@@ -7,15 +7,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"rcgen/generator/catalog"
-	"rcgen/generator/tree"
-	"rcgen/generator/validate"
-	"rcgen/internal/golden"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"rcgen/generator/catalog"
+	"rcgen/generator/tree"
+	"rcgen/generator/validate"
+	"rcgen/internal/golden"
 )
 
 var update = flag.Bool("update", false, "write examples/ anew instead of comparing it")

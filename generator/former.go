@@ -3,11 +3,12 @@ package generator
 import (
 	"fmt"
 	"io/fs"
+	"regexp"
+	"slices"
+
 	"rcgen/generator/catalog"
 	"rcgen/generator/stack"
 	"rcgen/generator/tree"
-	"regexp"
-	"slices"
 )
 
 // versionedImage matches the images of Rocket.Chat and MongoDB in ComposeFile.

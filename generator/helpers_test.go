@@ -3,13 +3,14 @@ package generator
 import (
 	"errors"
 	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+
 	"rcgen/generator/catalog"
 	"rcgen/generator/stack"
 	"rcgen/generator/tree"
 	"rcgen/generator/units"
-	"slices"
-	"sync"
-	"testing"
 )
 
 // must returns a value, or ends the test with its error:

@@ -1,10 +1,11 @@
 package generator
 
 import (
-	"rcgen/generator/catalog"
-	"rcgen/generator/stack"
 	"strings"
 	"testing"
+
+	"rcgen/generator/catalog"
+	"rcgen/generator/stack"
 )
 
 // TestLimitsInProfile: a profile of one's own changes both, and what it must not

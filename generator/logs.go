@@ -3,10 +3,11 @@ package generator
 import (
 	"fmt"
 	"math"
+	"strconv"
+
 	"rcgen/generator/catalog"
 	"rcgen/generator/stack"
 	"rcgen/generator/units"
-	"strconv"
 )
 
 // logging is the configuration of Loki.

@@ -1,9 +1,10 @@
 package generator
 
 import (
+	"testing"
+
 	"rcgen/generator/stack"
 	"rcgen/generator/units"
-	"testing"
 )
 
 func TestLogging(t *testing.T) {

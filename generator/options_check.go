@@ -4,9 +4,10 @@ import (
 	"net/mail"
 	"net/netip"
 	"net/url"
-	"rcgen/generator/fault"
 	"slices"
 	"strings"
+
+	"rcgen/generator/fault"
 )
 
 // checkOptions returns what is wrong with the choices that change no sizes.

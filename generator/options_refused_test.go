@@ -3,9 +3,10 @@ package generator
 import (
 	"errors"
 	"fmt"
-	"rcgen/generator/fault"
 	"strings"
 	"testing"
+
+	"rcgen/generator/fault"
 )
 
 // refusedOptions are changes that make a public request wrong, with what the

@@ -2,11 +2,12 @@ package generator
 
 import (
 	"maps"
-	"rcgen/generator/tree"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"rcgen/generator/tree"
 )
 
 // acceptedOptions are all right, in a public request.

@@ -2,8 +2,9 @@ package generator
 
 import (
 	"fmt"
-	"rcgen/generator/stack"
 	"strings"
+
+	"rcgen/generator/stack"
 )
 
 // database is how MongoDB is reached, and what its members are told.

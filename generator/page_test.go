@@ -3,13 +3,14 @@ package generator
 import (
 	"fmt"
 	"maps"
-	"rcgen/generator/stack"
-	"rcgen/generator/tree"
 	"slices"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 )
 
 // traefikStatic and traefikDynamic are what the tests read of Traefik's two files.

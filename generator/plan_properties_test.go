@@ -3,14 +3,15 @@ package generator
 import (
 	"errors"
 	"fmt"
-	"rcgen/generator/catalog"
-	"rcgen/generator/fault"
-	"rcgen/generator/stack"
-	"rcgen/generator/units"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
+
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 // problem is a property of plans that does not hold, with the case that shows it.

@@ -3,11 +3,12 @@ package generator
 import (
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"testing"
+
 	"rcgen/generator/catalog"
 	"rcgen/generator/stack"
 	"rcgen/generator/units"
-	"reflect"
-	"testing"
 )
 
 func TestQuickPlan(t *testing.T) {

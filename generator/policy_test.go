@@ -4,18 +4,18 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"rcgen/generator/dotenv"
-	"rcgen/generator/stack"
-	"rcgen/generator/tree"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/loader"
-
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator/dotenv"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 )
 
 // violation is one thing that a service does against the policy.

@@ -1,11 +1,12 @@
 package generator
 
 import (
-	"rcgen/generator/catalog"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"rcgen/generator/catalog"
 )
 
 // TestThresholds: every value of a profile arrives under its own name.

@@ -2,14 +2,15 @@ package generator
 
 import (
 	"errors"
-	"rcgen/generator/catalog"
-	"rcgen/generator/stack"
-	"rcgen/generator/tree"
-	"rcgen/generator/validate"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"rcgen/generator/catalog"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
+	"rcgen/generator/validate"
 )
 
 // TestReadExample: the stand-ins are nobody's secret, so that checking with them

@@ -6,16 +6,17 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"rcgen/generator/routes"
-	"rcgen/generator/stack"
-	"rcgen/generator/tree"
-	"rcgen/generator/units"
-	"rcgen/generator/validate"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
+
+	"rcgen/generator/routes"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
+	"rcgen/generator/units"
+	"rcgen/generator/validate"
 )
 
 // variants are projects that one rcgen.yaml or another makes, rendered once: the

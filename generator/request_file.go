@@ -3,14 +3,15 @@ package generator
 import (
 	"bytes"
 	"fmt"
-	"rcgen/generator/fault"
-	"rcgen/generator/stack"
-	"rcgen/generator/strict"
-	"rcgen/generator/tree"
 	"reflect"
 	"strconv"
 
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/strict"
+	"rcgen/generator/tree"
 )
 
 // SchemaFile is the JSON Schema of rcgen.yaml that each project holds for editors.

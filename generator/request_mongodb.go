@@ -2,9 +2,10 @@ package generator
 
 import (
 	"fmt"
+	"slices"
+
 	"rcgen/generator/catalog"
 	"rcgen/generator/fault"
-	"slices"
 )
 
 // chooseMongoDB returns the MongoDB of a request, major.minor: the one it names, or

@@ -3,13 +3,14 @@ package generator
 import (
 	"bytes"
 	"fmt"
-	"rcgen/generator/catalog"
-	"rcgen/generator/fault"
-	"rcgen/generator/tree"
 	"reflect"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
 
 // errReleaseLayout is a rcgen.yaml that no line can be changed in without reading on.

@@ -2,11 +2,12 @@ package generator
 
 import (
 	"errors"
+	"strings"
+	"testing"
+
 	"rcgen/generator/fault"
 	"rcgen/generator/stack"
 	"rcgen/generator/tree"
-	"strings"
-	"testing"
 )
 
 const releaseRequest = `# Chat of the works council

@@ -2,14 +2,15 @@ package generator
 
 import (
 	"errors"
-	"rcgen/generator/catalog"
-	"rcgen/generator/fault"
-	"rcgen/generator/stack"
-	"rcgen/generator/tree"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+
+	"rcgen/generator/catalog"
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 )
 
 // undecodable are rcgen.yaml files that must be refused, with what the message

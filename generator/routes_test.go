@@ -2,13 +2,14 @@ package generator
 
 import (
 	"fmt"
-	"rcgen/generator/routes"
-	"rcgen/generator/tree"
-	"rcgen/generator/validate"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"rcgen/generator/routes"
+	"rcgen/generator/tree"
+	"rcgen/generator/validate"
 )
 
 // routeFindings returns what the rule finds in a project of four replicas after an edit.

@@ -5,11 +5,12 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/url"
-	"rcgen/generator/stack"
-	"rcgen/generator/tree"
 	"slices"
 	"strings"
 	"testing"
+
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 )
 
 // TestGivenSecrets: what a person gives is what Compose reads.

@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"math"
+
 	"rcgen/generator/catalog"
 	"rcgen/generator/stack"
 	"rcgen/generator/units"

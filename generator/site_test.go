@@ -1,9 +1,10 @@
 package generator
 
 import (
-	"rcgen/generator/catalog"
 	"slices"
 	"testing"
+
+	"rcgen/generator/catalog"
 )
 
 func TestSite(t *testing.T) {

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"math"
+
 	"rcgen/generator/catalog"
 	"rcgen/generator/fault"
 	"rcgen/generator/stack"

@@ -2,13 +2,14 @@ package generator
 
 import (
 	"fmt"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+
 	"rcgen/generator/catalog"
 	"rcgen/generator/stack"
 	"rcgen/generator/tree"
 	"rcgen/generator/units"
-	"strings"
-
-	"github.com/Masterminds/semver/v3"
 )
 
 // Warning is something a person should know before running the plan.

@@ -1,10 +1,11 @@
 package generator
 
 import (
-	"rcgen/generator/stack"
-	"rcgen/generator/units"
 	"slices"
 	"testing"
+
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 func codesOf(warnings []Warning) []string {

@@ -1,8 +1,9 @@
 package catalog
 
 import (
-	"rcgen/generator/units"
 	"strings"
+
+	"rcgen/generator/units"
 )
 
 // Bounds of a request: beyond them a value is taken for a slip of the finger.

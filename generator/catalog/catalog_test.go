@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"rcgen/generator/stack"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +8,8 @@ import (
 
 	"github.com/Masterminds/semver/v3"
 	"github.com/distribution/reference"
+
+	"rcgen/generator/stack"
 )
 
 func date(t *testing.T, what, s string) time.Time {

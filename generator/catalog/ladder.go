@@ -2,9 +2,10 @@ package catalog
 
 import (
 	"fmt"
-	"rcgen/generator/fault"
 
 	"github.com/Masterminds/semver/v3"
+
+	"rcgen/generator/fault"
 )
 
 // UpgradeRequest is an upgrade that is asked for.

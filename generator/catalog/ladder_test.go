@@ -1,10 +1,11 @@
 package catalog
 
 import (
-	"rcgen/generator/tree"
 	"slices"
 	"strings"
 	"testing"
+
+	"rcgen/generator/tree"
 )
 
 // bundled, replicated and external are the kinds of sites.

@@ -3,10 +3,11 @@ package catalog
 import (
 	"errors"
 	"fmt"
-	"rcgen/generator/stack"
-	"rcgen/generator/units"
 	"strconv"
 	"strings"
+
+	"rcgen/generator/stack"
+	"rcgen/generator/units"
 )
 
 // isRetention reports whether s is a whole number and a unit from hours on, as

@@ -2,9 +2,10 @@ package catalog
 
 import (
 	"fmt"
-	"rcgen/generator/units"
 	"strconv"
 	"strings"
+
+	"rcgen/generator/units"
 )
 
 // What decides how much of the disk Loki fills.

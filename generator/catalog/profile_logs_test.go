@@ -3,9 +3,10 @@ package catalog
 import (
 	"math"
 	"math/rand/v2"
-	"rcgen/generator/units"
 	"strconv"
 	"testing"
+
+	"rcgen/generator/units"
 )
 
 func TestLokiLimits(t *testing.T) {

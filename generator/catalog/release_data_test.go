@@ -1,12 +1,13 @@
 package catalog
 
 import (
-	"rcgen/generator/stack"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/Masterminds/semver/v3"
+
+	"rcgen/generator/stack"
 )
 
 func TestMonthEnd(t *testing.T) {

@@ -3,13 +3,14 @@ package catalog
 import (
 	"errors"
 	"fmt"
-	"rcgen/generator/fault"
-	"rcgen/generator/tree"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/Masterminds/semver/v3"
+
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
 
 // way writes the steps of an upgrade in short.

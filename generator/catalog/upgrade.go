@@ -1,11 +1,12 @@
 package catalog
 
 import (
-	"rcgen/generator/fault"
-	"rcgen/generator/tree"
 	"slices"
 
 	"github.com/Masterminds/semver/v3"
+
+	"rcgen/generator/fault"
+	"rcgen/generator/tree"
 )
 
 // Deployment is which versions run.

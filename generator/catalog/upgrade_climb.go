@@ -2,10 +2,11 @@ package catalog
 
 import (
 	"fmt"
-	"rcgen/generator/fault"
 	"slices"
 
 	"github.com/Masterminds/semver/v3"
+
+	"rcgen/generator/fault"
 )
 
 // climb is the way of an upgrade as far as it is known.

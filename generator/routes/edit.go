@@ -2,12 +2,13 @@ package routes
 
 import (
 	"bytes"
-	"rcgen/generator/fault"
-	"rcgen/generator/stack"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"rcgen/generator/fault"
+	"rcgen/generator/stack"
 )
 
 // serverLine is the line that an entry among the servers begins with. That of a replica

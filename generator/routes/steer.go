@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"rcgen/generator/stack"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator/stack"
 )
 
 // SteerFile sends new websockets to some replicas alone while an apply changes them.

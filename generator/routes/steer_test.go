@@ -2,12 +2,13 @@ package routes
 
 import (
 	"fmt"
-	"rcgen/generator/stack"
 	"slices"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator/stack"
 )
 
 // TestSteered: websockets go by the same rule, with the same precautions, to the

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"io/fs"
+	"slices"
+
 	"rcgen/generator/fault"
 	"rcgen/generator/routes"
-	"slices"
 )
 
 // Adopt returns the changes that make a generated file a person's: rcgen leaves

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+
 	"rcgen/generator/fault"
 )
 

@@ -7,13 +7,14 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"rcgen/generator/fault"
-	"rcgen/generator/strict"
 	"slices"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator/fault"
+	"rcgen/generator/strict"
 )
 
 // LockFile records what rcgen wrote, so that a later run can tell its own files

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"io/fs"
 	"path"
-	"rcgen/generator/fault"
 	"slices"
 	"strings"
+
+	"rcgen/generator/fault"
 )
 
 // File is one file of a project.

@@ -3,11 +3,12 @@ package tree
 import (
 	"bytes"
 	"fmt"
-	"rcgen/generator/routes"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"rcgen/generator/routes"
 )
 
 // TestHoldBackUnfinished: a replica that is in the routes by its containers is no new one.

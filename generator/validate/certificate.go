@@ -6,8 +6,9 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"rcgen/generator/tree"
 	"strings"
+
+	"rcgen/generator/tree"
 )
 
 // The certificate of a project with TLS mode files.

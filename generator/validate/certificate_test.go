@@ -11,10 +11,11 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
-	"rcgen/generator/stack"
-	"rcgen/generator/tree"
 	"strings"
 	"testing"
+
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 )
 
 const (

@@ -2,12 +2,13 @@ package validate
 
 import (
 	"fmt"
-	"rcgen/generator/stack"
-	"rcgen/generator/tree"
-	"rcgen/generator/units"
 	"slices"
 	"strings"
 	"testing"
+
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
+	"rcgen/generator/units"
 )
 
 const (

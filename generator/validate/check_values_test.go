@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strings"
+	"testing"
+
 	"rcgen/generator/stack"
 	"rcgen/generator/tree"
 	"rcgen/generator/units"
-	"strings"
-	"testing"
 )
 
 // inEnvironment is a service with one line of environment, which is line 5.

@@ -1,9 +1,10 @@
 package validate
 
 import (
-	"rcgen/generator/tree"
 	"slices"
 	"testing"
+
+	"rcgen/generator/tree"
 )
 
 // must returns a value, or ends the test with its error:

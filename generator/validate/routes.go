@@ -2,12 +2,13 @@ package validate
 
 import (
 	"cmp"
-	"rcgen/generator/routes"
-	"rcgen/generator/stack"
-	"rcgen/generator/tree"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"rcgen/generator/routes"
+	"rcgen/generator/stack"
+	"rcgen/generator/tree"
 )
 
 // routes reports replicas that Traefik sends requests to, or Prometheus asks, and

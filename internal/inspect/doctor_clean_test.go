@@ -3,9 +3,10 @@ package inspect
 import (
 	"os"
 	"path/filepath"
-	"rcgen/internal/project"
 	"strings"
 	"testing"
+
+	"rcgen/internal/project"
 )
 
 // TestCleaner: what docker, git and the file system say in their errors.
