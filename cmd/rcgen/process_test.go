@@ -21,8 +21,8 @@ const (
 	maxPeakMiB   = 30.0
 	maxBinaryMiB = 16.0
 	// rcgen version keeps one of the two: the ratio to docker-compose version holds on
-	// slower and busier machines too. Measured: 14 to 22 ms, 0.78 of Compose 5.6.0, which
-	// starts twice as fast as 5.5.0 (0.52). More than half of it is the JSON Schema library
+	// slower and busier machines too. Measured: 14 to 22 ms, which is 0.78 of Compose 5.6.0
+	// and 0.52 of 5.5.0, a larger binary. More than half of it is the JSON Schema library
 	// below compose-go, which compiles its drafts at each start (GODEBUG=inittrace=1).
 	maxVersion      = 12 * time.Millisecond
 	maxVersionRatio = 0.85

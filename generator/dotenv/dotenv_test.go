@@ -48,6 +48,10 @@ func TestSecret(t *testing.T) {
 		{"SMTP_PASS", "Sommer2026!", true},
 		{"S3_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", true},
 		{"S3_ACCESS_KEY_ID", "AKIA2OGYBAH6Q3XH7K4T", true},
+		{"S3_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE", true},
+		{"MONGO_URL", "mongodb://chat:p%40s$s#w&rd@db1/d", true},
+		{"NATS_URL", "nats://u:${NATS_PASSWORD}@nats:4222", false},
+		{"NATS_URL", "nats://u:$NATS_PASSWORD@nats:4222", false},
 		{"MONGODB_KEYFILE", "/aB3xK9pQ2mZ7/kR4vT9xQ2mZ7pL1w", true}, // base64 that begins with a slash
 		{"ROCKETCHAT_LICENSE", strings.Repeat("QmFzZTY0", 40), true},
 		{"ALERT_URL", "https://hooks.example.com/services/team/alerts", true},

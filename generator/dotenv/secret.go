@@ -88,13 +88,17 @@ func Credentials(text string) bool {
 	return credentials(strings.ReplaceAll(text, "$$", ""), "/ $") // two: a dollar, not a variable
 }
 
-// credentials is Credentials for a user and password without the given characters: the
-// value of a variable has no variables in it.
+// reference is a variable that the program which reads a value puts in itself.
+var reference = regexp.MustCompile(`^\$(?:\w+|\{[^}]*\})$`)
+
+// credentials is Credentials for a user and password without the given characters. A
+// dollar in the value of a variable is one, but for a password that is a reference whole.
 func credentials(text, without string) bool {
 	for _, rest := range strings.Split(text, "://")[1:] {
 		user, host, at := strings.Cut(rest, "@")
 		_, password, colon := strings.Cut(user, ":")
-		if at && colon && host != "" && password != "" && !strings.ContainsAny(user, without) {
+		if at && colon && host != "" && password != "" && !strings.ContainsAny(user, without) &&
+			!reference.MatchString(password) {
 			return true
 		}
 	}

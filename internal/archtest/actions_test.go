@@ -11,11 +11,9 @@ import (
 	"testing"
 )
 
-// byName are the methods of a cli.Context that read an option by its name in a string.
-var byName = []string{
-	"Bool", "Count", "Duration", "Float64", "Float64Slice", "Generic", "Int", "Int64", "Int64Slice", "IntSlice", "IsSet",
-	"Path", "Set", "String", "StringSlice", "Timestamp", "Uint", "Uint64", "Value",
-}
+// ofActions is what an Action takes of a cli.Context: words and a context. What is left
+// reads an option by its name in a string, or could.
+var ofActions = []string{"Args", "Context", "NArg"}
 
 // beside returns what knows urfave/cli beside Actions: functions with a name that take a
 // *cli.Context, and reads of an option by its name.
@@ -61,11 +59,11 @@ func reads(body ast.Node, context string, fset *token.FileSet) []string {
 	var found []string
 	ast.Inspect(body, func(n ast.Node) bool {
 		sel, _ := n.(*ast.SelectorExpr)
-		if sel == nil || !slices.Contains(byName, sel.Sel.Name) {
+		if sel == nil || slices.Contains(ofActions, sel.Sel.Name) {
 			return true
 		}
 		if x, _ := sel.X.(*ast.Ident); x != nil && x.Name == context {
-			found = append(found, fmt.Sprintf("%s: %s.%s reads an option by its name", fset.Position(n.Pos()), context,
+			found = append(found, fmt.Sprintf("%s: %s.%s is none of an Action's", fset.Position(n.Pos()), context,
 				sel.Sel.Name))
 		}
 		return true
@@ -100,6 +98,7 @@ func TestBeside(t *testing.T) {
 		`func run(c context.Context) {}`:                                                                                      0,
 		`var a = func(c *cli.Context) error { return o.run(c.Context, c.Args().First()) }`:                                    0,
 		`var a = func(c *cli.Context) error { return o.run(c.String("dir"), c.IsSet("users")) }`:                              2,
+		`var a = func(c *cli.Context) error { return run(c.Lineage()[0].Bool("x")) }`:                                         1,
 		`func command() *cli.Command { return &cli.Command{Action: func(c *cli.Context) error { return run(c.Bool("x")) }} }`: 1,
 	} {
 		fset := token.NewFileSet()

@@ -133,13 +133,13 @@ func apply(t *testing.T, d *Deployment) {
 	}
 }
 
-// wantError checks that err is a *generator.Error with these words in it, and a hint
+// wantError checks that err is a *fault.Error with these words in it, and a hint
 // with those.
 func wantError(t *testing.T, err error, what, hint string) {
 	t.Helper()
 	var failed *fault.Error
 	if !errors.As(err, &failed) {
-		t.Fatalf("got %v, want a *generator.Error", err)
+		t.Fatalf("got %v, want a *fault.Error", err)
 	}
 	if !strings.Contains(failed.What, what) {
 		t.Errorf("what: got %q, want %q in it", failed.What, what)

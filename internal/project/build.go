@@ -110,8 +110,10 @@ func (p *Project) build(c Choices, current fs.FS) (Built, error) {
 	if err != nil {
 		return Built{}, p.Discard(err)
 	}
-	b.Fewer, err = fewerMembers(current, b.Plan)
-	return b, err
+	if b.Fewer, err = fewerMembers(current, b.Plan); err != nil {
+		return Built{}, p.Discard(err)
+	}
+	return b, nil
 }
 
 // render renders and reconciles. The Compose files are loaded meanwhile, and come later.
@@ -175,6 +177,9 @@ func (p *Project) Regenerate(c Choices, before *generator.Plan) (Built, error) {
 			Hint:    "a database that exists knows the old values: put the old file back before you start anything"})
 	}
 	skipped, err := b.Plan.WarnVersions(current)
+	if err != nil {
+		return Built{}, p.Discard(err)
+	}
 	if skipped != nil {
 		b.Plan.Warnings = append(b.Plan.Warnings, *skipped)
 	}
@@ -183,7 +188,7 @@ func (p *Project) Regenerate(c Choices, before *generator.Plan) (Built, error) {
 			b.Plan.Warnings = append(b.Plan.Warnings, *w)
 		}
 	}
-	return b, err
+	return b, nil
 }
 
 // readSecrets returns the secrets of the project, or those of the file that is read
