@@ -34,8 +34,8 @@ const (
 // Both load the project with compose-go, of the same minor version: that takes the same
 // time in both and is most of it. What rcgen does besides takes what Compose's command
 // line does, and the writes that wait for the disk come on top. Measured on two cores:
-// 0.95 to 0.98 and 0.81 to 0.94 against Compose 5.6.0; against Compose 5.5.0, whose compose-go 2.14
-// loads in half the time of 2.16, 1.16 and 1.18.
+// 0.95 to 0.98 and 0.81 to 0.94 against Compose 5.6.0; 1.16 and 1.18 against 5.5.0, whose
+// compose-go 2.14 loads in half the time of 2.16.
 var maxRatio = map[int]float64{4: 1.05, 30: 1}
 
 // usage is what one finished process took.

@@ -55,7 +55,7 @@ func TestPIDsCheck(t *testing.T) {
 		good bool
 	}{
 		{PIDs{1, 1, 1}, true}, {PIDs{}, false}, {PIDs{0, 1, 1}, false}, {PIDs{1, 0, 1}, false}, {PIDs{1, 1, 0}, false},
-		{PIDs{1, 1, -1}, false}, // -1 is none to Docker
+		{PIDs{1, 1, -1}, false}, // Docker reads -1 as unlimited
 	} {
 		if err := c.pids.check(); (err == nil) != c.good {
 			t.Errorf("%+v: %v", c.pids, err)

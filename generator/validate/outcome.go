@@ -28,7 +28,7 @@ func (l Loaded) Check(host stack.Host) tree.Check {
 
 // of reports whether l was loaded from the files of a project.
 func (l Loaded) of(p tree.Project) bool {
-	for _, name := range loadedFiles {
+	for _, name := range append([]string{tree.EnvFile}, composeFiles...) {
 		was, _ := l.from.File(name)
 		if f, _ := p.File(name); !bytes.Equal(was.Content, f.Content) {
 			return false

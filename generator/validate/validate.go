@@ -41,11 +41,8 @@ func Files(p tree.Project, host stack.Host, disk Disk) []Finding {
 	return Load(p, disk.Dir).Judge(p, host, disk)
 }
 
-// The files that Load reads.
-var (
-	composeFiles = append([]string{tree.ComposeFile}, tree.OverrideFiles...) // in Compose's order
-	loadedFiles  = append([]string{tree.EnvFile}, composeFiles...)
-)
+// composeFiles are those that Load reads besides EnvFile, in Compose's order.
+var composeFiles = append([]string{tree.ComposeFile}, tree.OverrideFiles...)
 
 // Loaded is a project as Compose loads it, or why it does not.
 type Loaded struct {

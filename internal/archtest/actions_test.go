@@ -63,8 +63,7 @@ func reads(body ast.Node, context string, fset *token.FileSet) []string {
 			return true
 		}
 		if x, _ := sel.X.(*ast.Ident); x != nil && x.Name == context {
-			found = append(found, fmt.Sprintf("%s: %s.%s is none of an Action's", fset.Position(n.Pos()), context,
-				sel.Sel.Name))
+			found = append(found, fmt.Sprintf("%s: %s.%s is not for Actions", fset.Position(n.Pos()), context, sel.Sel.Name))
 		}
 		return true
 	})

@@ -139,8 +139,7 @@ func TestCheckValid(t *testing.T) {
 			"2 findings, the first: compose.override.yaml:3: host port 80/tcp is taken by traefik already",
 			"publish another port; rcgen validate"},
 		{"unreadable", func(s *Sources) {
-			s.Project.Validate = answering[[]validate.Finding](nil,
-				errors.New("x: is a link"))
+			s.Project.Validate = answering[[]validate.Finding](nil, errors.New("x: is a link"))
 		}, Fail,
 			"cannot be read: x: is a link", "rcgen validate"},
 		{"another's", func(s *Sources) { s.Project.Validate = answering[[]validate.Finding](nil, forbidden) }, Skip,

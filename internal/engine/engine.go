@@ -47,7 +47,7 @@ type Engine struct {
 
 // WithCompose returns e with Compose: the plugin `docker compose`, or else a standalone
 // docker-compose of version 2 or later. It does not ask the engine. The error is a
-// *fault.Error when there is none, or matches that of ctx.
+// *fault.Error when both are missing, or matches that of ctx.
 func (e Engine) WithCompose(ctx context.Context) (Engine, error) {
 	_, err := e.run(ctx, "", []string{"docker", "compose"}, "version", "--short")
 	if err == nil {

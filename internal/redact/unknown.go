@@ -10,9 +10,9 @@ const host = `://(?:\[[^\s\]@/]*\](?::[0-9]{1,5})?|[^\s/:@]*:[0-9]{1,5})`
 
 var (
 	// credentials of a URL, up to their @: user and password, which may have unescaped
-	// characters that end them elsewhere, or a user alone. Before them comes what is none,
-	// and ends otherwise: a host with its port. A password of up to five digits and one of
-	// /?#' and more, none of it escaped, cannot be told from a port.
+	// characters that end them elsewhere, or a user alone. A host with its port matches
+	// first, and ends with another character. A password of up to five digits, one of /?#'
+	// and more, unescaped, cannot be told from a port.
 	credentials = regexp.MustCompile(host + "[/?#\"'`\\\\<>&|]" +
 		`|` + host + `[,;)}\]][^\s/?"']*@|` + host + `[,;)}\]]` +
 		`|://[^\s/:@"']*:\S*@|://[^\s/?#"'@]*@`)

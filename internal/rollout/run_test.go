@@ -30,26 +30,22 @@ var cases = map[string]struct {
 		d.held = map[string]string{"rocketchat-3": "", "rocketchat-4": ""}
 	}, false, 2},
 	"scale down": {4, func(d *deployment) {
-		d.files, d.routes = files(2, "chat:1"),
-			routesOf(2)
+		d.files, d.routes = files(2, "chat:1"), routesOf(2)
 		d.load()
 	}, false, 2},
 	"release and scale": {3, func(d *deployment) {
-		d.files, d.routes = files(5, "chat:2"),
-			routesOf(5)
+		d.files, d.routes = files(5, "chat:2"), routesOf(5)
 		d.load()
 	}, false, 2},
 	"surge":          {1, func(d *deployment) { d.files = files(1, "chat:2") }, true, 1},
 	"release, surge": {4, func(d *deployment) { d.files = files(4, "chat:2") }, true, 4},
 	"one, surge":     {3, func(d *deployment) { d.files["rocketchat-2"] = one("chat:2") }, true, 3},
 	"release and scale, surge": {2, func(d *deployment) {
-		d.files, d.routes = files(3, "chat:2"),
-			routesOf(3)
+		d.files, d.routes = files(3, "chat:2"), routesOf(3)
 		d.load()
 	}, true, 2},
 	"release and scale down, surge": {4, func(d *deployment) {
-		d.files, d.routes = files(2, "chat:2"),
-			routesOf(2)
+		d.files, d.routes = files(2, "chat:2"), routesOf(2)
 		d.load()
 	}, true, 2},
 	"others": {2, func(d *deployment) {

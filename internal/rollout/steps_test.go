@@ -34,8 +34,7 @@ func TestSteps(t *testing.T) {
 		"first start": {3, func(d *deployment) { d.all = nil }, nil,
 			"start mongodb nats prometheus traefik, start rocketchat-1, start rocketchat-2 rocketchat-3", ""},
 		"first start, images elsewhere": {1, func(d *deployment) {
-			d.all, d.missing = nil,
-				[]string{"nats:1", "chat:1", "other:1"}
+			d.all, d.missing = nil, []string{"nats:1", "chat:1", "other:1"}
 		}, nil,
 			"pull chat:1 nats:1, start mongodb nats prometheus traefik, start rocketchat-1", ""},
 		"scale up by hand": {2, func(d *deployment) { d.files = files(4, "chat:1"); d.routes = routesOf(4) }, nil,

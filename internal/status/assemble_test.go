@@ -58,8 +58,7 @@ func TestProblems(t *testing.T) {
 		"cert expired": {until(-0.1), []string{"certificate: chat.firma.de: expired on 2026-11-22"}},
 		"no https": {func(a *answers) {
 			a.plan.Deployment.HTTPS = false
-			a.samples = without(a.samples,
-				seriesCertificate)
+			a.samples = without(a.samples, seriesCertificate)
 		}, nil},
 		"last day": {func(a *answers) { a.support = "2026-11-22" }, nil},
 		"support ended": {func(a *answers) { a.support = "2026-11-21" },
